@@ -1,0 +1,27 @@
+using System.CommandLine.Parsing;
+
+namespace Portolan.Cli.CommandLine;
+
+/// <summary>What numbers on the command line may be.</summary>
+internal static class Ranges
+{
+    public static void Port(OptionResult result) => Check(result, 0, 65535);
+
+    public static void Seconds(OptionResult result) => Check(result, 1, 3600);
+
+    public static void Lines(OptionResult result) => Check(result, 1, 100_000);
+
+    /// <summary>What the server lists at most.</summary>
+    public static void Listed(OptionResult result) => Check(result, 1, 1_000);
+
+    /// <summary>How long an operator's opening lasts: up to a day.</summary>
+    public static void Hold(OptionResult result) => Check(result, 1, 86_400);
+
+    private static void Check(OptionResult result, int minimum, int maximum)
+    {
+        if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var number) && number >= minimum && number <= maximum))
+        {
+            result.AddError($"{result.Option.Name} takes a whole number from {minimum} to {maximum}, not '{text}'.");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using YamlDotNet.Core;
+
+namespace Portolan.Cli.SystemFile;
+
+/// <summary>Gathers everything that is wrong with a file, so that it is reported at once.</summary>
+internal sealed class YamlProblems(string file)
+{
+    private readonly List<(long Line, long Column, string Text)> found = [];
+
+    public int Count => found.Count;
+
+    public void Add(Mark place, string text) => found.Add((place.Line, place.Column, text));
+
+    /// <summary>One line a problem, in the file's order: <c>file:line:column: what is wrong</c>.</summary>
+    public override string ToString() =>
+        string.Join('\n', found.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
+            .Select(problem => $"{file}:{problem.Line}:{problem.Column}: {problem.Text}"));
+}

@@ -1,0 +1,7 @@
+namespace Portolan.Discovery.Selection;
+
+/// <summary>What the choice of an endpoint may go by.</summary>
+/// <param name="Now">The clock's timestamp.</param>
+/// <param name="Key">Whose call it is, for the policies by key; null: nobody's in particular, and any endpoint will do.</param>
+/// <param name="Avoid">Where the attempt before went: another is chosen if there is one.</param>
+public readonly record struct PickContext(long Now, string? Key = null, Endpoint? Avoid = null);

@@ -1,0 +1,18 @@
+namespace Portolan.Discovery;
+
+/// <summary>One running instance of a service as the registry reports it.</summary>
+/// <param name="Id">Unique within the service.</param>
+/// <param name="Host">Address or name to connect to.</param>
+/// <param name="Port">The port that speaks HTTP.</param>
+/// <param name="Healthy">True when requests may be sent there.</param>
+/// <param name="Status">starting, healthy, degraded or unhealthy.</param>
+/// <param name="Tags">Free labels.</param>
+/// <param name="Metadata">Free facts, such as <c>version</c>.</param>
+public sealed record ServiceInstance(
+    string Id,
+    string Host,
+    int Port,
+    bool Healthy,
+    string Status,
+    IReadOnlyList<string> Tags,
+    IReadOnlyDictionary<string, string> Metadata);

@@ -1,0 +1,7 @@
+namespace Portolan.Discovery;
+
+/// <summary>Everything known about a service at one moment; never changes.</summary>
+/// <param name="Service">Name of the service.</param>
+/// <param name="Instances">All instances, the unhealthy ones too.</param>
+/// <param name="Stale">True when the registry does not confirm this now: it is the last good set, or the configured one.</param>
+public sealed record ServiceSnapshot(string Service, IReadOnlyList<ServiceInstance> Instances, bool Stale);

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Portolan.Composition;
+using Portolan.Core.Problems;
+using Portolan.Proxy.Forwarding;
+
+namespace Portolan.Proxy.Aggregation;
+
+/// <summary>Fetches the JSON of one part from a service.</summary>
+internal sealed class PartFetcher(UpstreamClient upstream)
+{
+    // A page is put together in memory: what one part may add to it is bounded.
+    private const int MaximumSize = 4 * 1024 * 1024;
+
+    public async ValueTask<PartResult> FetchAsync(
+        HttpContext context, string part, string service, string path, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await upstream.SendAsync(service, path, () => Create(context), timeout, cancellationToken);
+            return (int)response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => PartResult.Failed(FetchProblems.NotFound(part)),
+                >= 200 and < 300 => await ReadAsync(response, part, service, cancellationToken),
+                var status => PartResult.Failed(FetchProblems.Status(part, service, status)),
+            };
+        }
+        catch (ProblemException exception)
+        {
+            return PartResult.Failed(FetchProblems.Failed(part, exception.Problem.Detail!.TrimEnd('.')));
+        }
+        catch (HttpRequestException)
+        {
+            return PartResult.Failed(FetchProblems.Failed(part, $"the service '{service}' broke off its answer"));
+        }
+    }
+
+    private static HttpRequestMessage Create(HttpContext context)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Get, (Uri?)null);
+        RequestHeaders.CopyForPart(context, message);
+        return message;
+    }
+
+    private static async Task<PartResult> ReadAsync(
+        HttpResponseMessage response, string part, string service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaximumSize, cancellationToken);
+            var json = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return PartResult.Of(JsonElement.Parse(json));
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
+        {
+            return PartResult.Failed(FetchProblems.NoJson(part, service));
+        }
+    }
+}

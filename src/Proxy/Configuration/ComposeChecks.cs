@@ -1,0 +1,92 @@
+using Portolan.Composition;
+using Portolan.Proxy.Templates;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>What can be wrong with a composed route.</summary>
+internal static class ComposeChecks
+{
+    public static void Check(RouteConfig route, PathTemplate template, string where, List<ConfigError> errors)
+    {
+        var parts = route.Compose!;
+        if (parts.Count == 0)
+        {
+            errors.Add(new ConfigError(where + ".compose", "needs at least one part."));
+        }
+
+        if (route.Methods.Any(method => !method.Equals("GET", StringComparison.OrdinalIgnoreCase)))
+        {
+            errors.Add(new ConfigError(where + ".methods", "a composed route only answers GET."));
+        }
+
+        var names = parts.Select(part => part.Name).ToHashSet();
+        foreach (var part in parts)
+        {
+            CheckPart(part, new Scope(template.Names, names), $"{where}.compose.{part.Name}", errors);
+        }
+
+        foreach (var error in CompositionPlan.Check([.. parts.Select(part => (part.Name, PartDependencies.Of(part, names)))]))
+        {
+            errors.Add(new ConfigError(where + ".compose", error));
+        }
+    }
+
+    private static void CheckPart(PartConfig part, Scope scope, string where, List<ConfigError> errors)
+    {
+        if (part.First is { } first)
+        {
+            CheckFirst(part, first, scope, where, errors);
+            return;
+        }
+
+        if (part.Service is null || part.Path is null)
+        {
+            errors.Add(new ConfigError(where, "needs 'service' and 'path', or 'first' with the name of an array part."));
+            return;
+        }
+
+        RouteChecks.CheckService(part.Service, where + ".service", errors);
+        if (part.Timeout <= TimeSpan.Zero)
+        {
+            errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing."));
+        }
+
+        if (part.Each is { } each && !scope.HasPart(each))
+        {
+            errors.Add(new ConfigError(where + ".each", $"'{each}' names no part; write a part and a field of it, such as order.items."));
+        }
+
+        if (!TextTemplate.TryParse(part.Path, out var path, out var error))
+        {
+            errors.Add(new ConfigError(where + ".path", error));
+            return;
+        }
+
+        foreach (var hole in path.Holes.Where(hole => !scope.Knows(hole, part.Each is not null)))
+        {
+            errors.Add(new ConfigError(where + ".path", $"{{{hole}}} is neither a value of the route, nor a field of another part"
+                + (part.Each is null ? "; {item…} needs 'each'." : ".")));
+        }
+    }
+
+    private static void CheckFirst(PartConfig part, string first, Scope scope, string where, List<ConfigError> errors)
+    {
+        if (part.Service is not null || part.Path is not null || part.Each is not null)
+        {
+            errors.Add(new ConfigError(where, "'first' stands alone: remove 'service', 'path' and 'each'."));
+        }
+
+        if (!scope.HasPart(first) || first.Contains('.'))
+        {
+            errors.Add(new ConfigError(where + ".first", $"'{first}' names no part."));
+        }
+    }
+
+    private sealed record Scope(IReadOnlyList<string> Route, IReadOnlySet<string> Parts)
+    {
+        public bool HasPart(string reference) => Parts.Contains(FieldPath.Head(reference));
+
+        public bool Knows(string hole, bool each) =>
+            (each && FieldPath.Head(hole) == FieldPath.Item) || Route.Contains(hole) || (hole.Contains('.') && HasPart(hole));
+    }
+}

@@ -1,0 +1,23 @@
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>Everything a gateway does, as one immutable value.</summary>
+public sealed record GatewayConfig
+{
+    /// <summary>Where requests go. Their order does not matter: a literal segment beats a parameter, that beats a catch-all.</summary>
+    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>Bytes a request's body may have. Default 1 MiB.</summary>
+    public long MaxRequestBodySize { get; init; } = 1024 * 1024;
+
+    /// <summary>How long a service may take until its answer begins, and be silent within its answer. Default 30 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection to an instance may take. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
+    public bool AcceptCorrelation { get; init; } = true;
+
+    /// <summary>All that is wrong with it; empty when a gateway can be made of it.</summary>
+    public IReadOnlyList<ConfigError> Validate() => GatewayConfigValidator.Validate(this);
+}

@@ -1,0 +1,62 @@
+using Portolan.Proxy.Templates;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>Finds everything that is wrong with a configuration at once.</summary>
+internal static class GatewayConfigValidator
+{
+    public static IReadOnlyList<ConfigError> Validate(GatewayConfig config)
+    {
+        var errors = new List<ConfigError>();
+        CheckLimits(config, errors);
+        for (var index = 0; index < config.Routes.Count; index++)
+        {
+            RouteChecks.Check(config.Routes[index], $"routes[{index}]", errors);
+        }
+
+        CheckDuplicates(config.Routes, errors);
+        return errors;
+    }
+
+    private static void CheckLimits(GatewayConfig config, List<ConfigError> errors)
+    {
+        if (config.MaxRequestBodySize <= 0)
+        {
+            errors.Add(new ConfigError("maxRequestBodySize", "must be at least 1 byte."));
+        }
+
+        if (config.Timeout <= TimeSpan.Zero)
+        {
+            errors.Add(new ConfigError("timeout", "must be longer than nothing."));
+        }
+
+        if (config.ConnectTimeout <= TimeSpan.Zero)
+        {
+            errors.Add(new ConfigError("connectTimeout", "must be longer than nothing."));
+        }
+    }
+
+    private static void CheckDuplicates(IReadOnlyList<RouteConfig> routes, List<ConfigError> errors)
+    {
+        var shapes = new Dictionary<(string Shape, string Method), int>();
+        for (var index = 0; index < routes.Count; index++)
+        {
+            if (!PathTemplate.TryParse(routes[index].Path, out var template, out _))
+            {
+                continue;
+            }
+
+            var methods = routes[index].Methods is { Count: > 0 } some ? some : ["*"];
+            foreach (var method in methods)
+            {
+                if (!shapes.TryAdd((template.Shape, method.ToUpperInvariant()), index))
+                {
+                    var first = shapes[(template.Shape, method.ToUpperInvariant())];
+                    errors.Add(new ConfigError(
+                        $"routes[{index}].path", $"'{routes[index].Path}' matches the same requests as routes[{first}]; give one of them other methods, or remove it."));
+                    break;
+                }
+            }
+        }
+    }
+}

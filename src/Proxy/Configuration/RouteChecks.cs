@@ -1,0 +1,82 @@
+using System.Buffers;
+using Portolan.Proxy.Templates;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>What can be wrong with one route.</summary>
+internal static class RouteChecks
+{
+    // The gateway answers these itself.
+    private static readonly string[] Own = ["/", "/health", "/healthz", "/ready", "/actuator/health"];
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    public static void Check(RouteConfig route, string where, List<ConfigError> errors)
+    {
+        if (!PathTemplate.TryParse(route.Path, out var template, out var error))
+        {
+            errors.Add(new ConfigError(where + ".path", error));
+        }
+        else if (Own.Contains(route.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/") || route.Path.StartsWith("/health/", StringComparison.Ordinal))
+        {
+            errors.Add(new ConfigError(where + ".path", $"'{route.Path}' is answered by the gateway itself; choose another path."));
+        }
+
+        foreach (var method in route.Methods.Where(method => method.Length == 0 || !method.All(char.IsAsciiLetter)))
+        {
+            errors.Add(new ConfigError(where + ".methods", $"'{method}' is not a method; write GET, POST, PUT, PATCH or DELETE."));
+        }
+
+        CheckTarget(route, where, template, errors);
+    }
+
+    public static void CheckService(string service, string where, List<ConfigError> errors)
+    {
+        if (service.Length is 0 or > 63 || service.AsSpan().ContainsAnyExcept(NameCharacters) || service[0] == '-' || service[^1] == '-')
+        {
+            errors.Add(new ConfigError(where, $"'{service}' is not a service's name: 1 to 63 of a-z, 0-9 and '-', and neither begins nor ends with '-'."));
+        }
+    }
+
+    private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
+    {
+        if (route.Service is null == route.Compose is null)
+        {
+            errors.Add(new ConfigError(where, "needs either 'service' or 'compose'" + (route.Service is null ? "." : ", not both.")));
+            return;
+        }
+
+        if (route.Compose is not null)
+        {
+            ComposeChecks.Check(route, template, where, errors);
+            return;
+        }
+
+        CheckService(route.Service!, where + ".service", errors);
+        CheckRewrite(route.Rewrite, where + ".rewrite", template, errors);
+    }
+
+    private static void CheckRewrite(string? rewrite, string where, PathTemplate template, List<ConfigError> errors)
+    {
+        if (rewrite is null)
+        {
+            return;
+        }
+
+        if (!TextTemplate.TryParse(rewrite, out var text, out var error))
+        {
+            errors.Add(new ConfigError(where, error));
+            return;
+        }
+
+        if (rewrite.Contains('?'))
+        {
+            errors.Add(new ConfigError(where, "a rewrite has no query: the request's own is kept."));
+        }
+
+        foreach (var hole in text.Holes.Where(hole => !template.Names.Contains(hole)))
+        {
+            errors.Add(new ConfigError(where, $"{{{hole}}} is no part of the route's path {template}."));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Portolan.Core.Problems;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Routing;
+using Portolan.Proxy.Templates;
+
+namespace Portolan.Proxy.Forwarding;
+
+/// <summary>A route to one service.</summary>
+internal sealed class ForwardedRoute
+{
+    private readonly Forwarder forwarder;
+    private readonly string service;
+    private readonly TextTemplate? rewrite;
+    private readonly bool mayReachOperators;
+
+    public ForwardedRoute(RouteConfig config, Forwarder forwarder)
+    {
+        this.forwarder = forwarder;
+        service = config.Service!;
+        rewrite = config.Rewrite is { } text && TextTemplate.TryParse(text, out var template, out _) ? template : null;
+        mayReachOperators = rewrite is not null && OperatorSurface.IsReachedBy(rewrite.Start);
+    }
+
+    public Task HandleAsync(HttpContext context, RouteMatch match)
+    {
+        var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Path.Raw;
+        return OperatorSurface.IsReachedBy(path) && !mayReachOperators
+            ? KnownProblems.NotFound("There is nothing at this address.").ExecuteAsync(context)
+            : forwarder.ForwardAsync(context, service, path + match.Path.Query);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Portolan.Proxy.Forwarding;
+
+/// <summary>Makes the head of the response to the client out of the service's.</summary>
+internal static class ResponseHeaders
+{
+    /// <exception cref="InvalidOperationException">The head cannot be passed on.</exception>
+    public static void Copy(HttpResponseMessage from, HttpResponse to)
+    {
+        if ((int)from.StatusCode < 200)
+        {
+            // Passed on, 101 would leave a connection on which each side reads what the other does not mean.
+            throw new InvalidOperationException($"an answer {(int)from.StatusCode} that nobody asked for");
+        }
+
+        to.StatusCode = (int)from.StatusCode;
+        var nominated = from.Headers.NonValidated.TryGetValues("Connection", out var connection)
+            ? HopByHop.Nominated(connection)
+            : null;
+        Copy(from.Headers, to.Headers, nominated);
+        Copy(from.Content.Headers, to.Headers, nominated);
+        to.Headers.Append("Via", RequestHeaders.Via);
+    }
+
+    private static void Copy(HttpHeaders from, IHeaderDictionary to, HashSet<string>? nominated)
+    {
+        // Not validated: what the service wrote goes on as it is, and reading it does not change it.
+        foreach (var (name, values) in from.NonValidated)
+        {
+            if (!HopByHop.IsAlways(name) && nominated?.Contains(name) != true)
+            {
+                to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portolan.Discovery.Http;
+using Portolan.Observability.Correlation;
+using Portolan.Observability.Health;
+using Portolan.Observability.Problems;
+using Portolan.Proxy.Aggregation;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Pages;
+using Portolan.Resilience.Http;
+using Portolan.Resilience.Operator;
+
+namespace Portolan.Proxy;
+
+/// <summary>Makes a web application a gateway.</summary>
+public static class GatewayExtensions
+{
+    /// <summary>Registers the gateway. Needs discovery (<c>AddDiscovery</c>), and <see cref="UseGateway"/> on the application.</summary>
+    /// <exception cref="GatewayConfigException">Everything that is wrong with the configuration.</exception>
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config)
+    {
+        if (config.Validate() is { Count: > 0 } errors)
+        {
+            throw new GatewayConfigException(errors);
+        }
+
+        // Kestrel takes a bare line feed for the end of a line otherwise, and other servers do not: a way to smuggle requests.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+        services.Configure<KestrelServerOptions>(GatewayKestrel.Configure);
+        services.AddHealth();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(config);
+        services.AddSingleton(provider => new UpstreamConnections(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddBreakers();
+        services.AddSingleton<ResilienceLog>();
+        services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<Forwarder>();
+        services.AddSingleton<PartFetcher>();
+        services.AddSingleton<GatewayPipeline>();
+        services.AddSingleton<HomePage>();
+        services.AddSingleton<SystemHealth>();
+        return services;
+    }
+
+    /// <summary>Lets the application answer as the gateway, with its own health and home page beside the routes.</summary>
+    public static WebApplication UseGateway(this WebApplication app)
+    {
+        var services = app.Services;
+        var config = services.GetRequiredService<GatewayConfig>();
+        var pipeline = services.GetRequiredService<GatewayPipeline>().Build();
+
+        // First: whatever fails behind it is logged and answered with the ids of the request.
+        app.UseCorrelation(new CorrelationOptions { AcceptFromCaller = config.AcceptCorrelation });
+
+        // Second: whatever fails behind it becomes problem details.
+        app.UseProblems();
+
+        // Third: a client that says how long it waits gets its answer by then. Inside of the second, which takes a cancelled
+        // request for a client that has left.
+        app.UseDeadlines();
+
+        // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
+        app.Use(next => context => context.GetEndpoint() is null ? pipeline(context) : next(context));
+        app.MapHealth();
+        app.MapBreakers();
+        app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
+        app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
+        return app;
+    }
+}

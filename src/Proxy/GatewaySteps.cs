@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Portolan.Core.Problems;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Routing;
+
+namespace Portolan.Proxy;
+
+/// <summary>The steps of the gateway's pipeline.</summary>
+internal sealed class GatewaySteps(GatewayConfig config, RouteTable routes)
+{
+    public static RequestDelegate RefuseUpgrades(RequestDelegate next) => context =>
+        HttpMethods.IsConnect(context.Request.Method) || context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
+            ? new Problem("not-implemented", "Not implemented", 501, "This gateway does not pass WebSockets and tunnels on yet.").ExecuteAsync(context)
+            : next(context);
+
+    public RequestDelegate LimitBody(RequestDelegate next) => context =>
+    {
+        // Counted while it is passed on, not by the server: that closes the connection at once, and a client that is still
+        // sending would see a reset instead of the answer. The server drains the rest, for a few seconds at most.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        return context.Request.ContentLength > config.MaxRequestBodySize
+            ? RequestBody.TooLarge(config.MaxRequestBodySize).Problem.ExecuteAsync(context)
+            : next(context);
+    };
+
+    public static RequestDelegate ParsePath(RequestDelegate next) => context =>
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (RequestPath.Parse(target, out var path) is { } problem)
+        {
+            return problem.ExecuteAsync(context);
+        }
+
+        context.Features.Set(path);
+        return next(context);
+    };
+
+    public Task RouteAsync(HttpContext context)
+    {
+        var path = context.Features.GetRequiredFeature<RequestPath>();
+        if (routes.Find(context.Request.Method, path, out var allowed) is { } match)
+        {
+            return match.Route.Handler(context, match);
+        }
+
+        if (allowed.Count == 0)
+        {
+            return KnownProblems.NotFound("No route of this gateway leads there.").ExecuteAsync(context);
+        }
+
+        context.Response.Headers.Allow = string.Join(", ", allowed);
+        return new Problem("method-not-allowed", "Method not allowed", 405, "This address does not take that method; see Allow.").ExecuteAsync(context);
+    }
+}

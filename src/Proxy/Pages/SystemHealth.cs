@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Portolan.Discovery;
+using Portolan.Proxy.Configuration;
+
+namespace Portolan.Proxy.Pages;
+
+/// <summary>The health of all services as the directory knows it, which it also does while the registry is gone.</summary>
+internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig config, TimeProvider clock)
+{
+    private const string Up = "UP";
+    private const string Degraded = "DEGRADED";
+    private const string Down = "DOWN";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var names = await directory.ServicesAsync(context.RequestAborted);
+        var all = names.Concat(config.Routes.SelectMany(Services)).Distinct().Order(StringComparer.Ordinal);
+        var snapshots = await Task.WhenAll(all.Select(name => directory.GetAsync(name, context.RequestAborted).AsTask()));
+
+        var status = Overall(snapshots);
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            Write(json, status, snapshots);
+        }
+
+        context.Response.StatusCode = status == Down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    private static IEnumerable<string> Services(RouteConfig route) =>
+        route.Compose is { } parts ? parts.Select(part => part.Service).OfType<string>() : [route.Service!];
+
+    // One service that is down leaves a system that works less well; only when nothing is left it is down.
+    private static string Overall(ServiceSnapshot[] snapshots)
+    {
+        var statuses = Array.ConvertAll(snapshots, StatusOf);
+        return statuses.Length > 0 && statuses.All(status => status == Down) ? Down
+            : statuses.All(status => status == Up) && !snapshots.Any(snapshot => snapshot.Stale) ? Up
+            : Degraded;
+    }
+
+    private static string StatusOf(ServiceSnapshot snapshot)
+    {
+        var healthy = snapshot.Instances.Count(instance => instance.Healthy);
+        return healthy == 0 ? Down : healthy < snapshot.Instances.Count ? Degraded : Up;
+    }
+
+    private void Write(Utf8JsonWriter json, string status, ServiceSnapshot[] snapshots)
+    {
+        json.WriteStartObject();
+        json.WriteString("status", status);
+        json.WriteString("timestamp", clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        if (snapshots.Any(snapshot => snapshot.Stale))
+        {
+            json.WriteString("message", "registry unreachable, last known state");
+        }
+
+        json.WriteStartObject("services");
+        foreach (var snapshot in snapshots)
+        {
+            Write(json, snapshot);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ServiceSnapshot snapshot)
+    {
+        var healthy = snapshot.Instances.Count(instance => instance.Healthy);
+        json.WriteStartObject(snapshot.Service);
+        json.WriteString("status", StatusOf(snapshot));
+        json.WriteStartObject("instances");
+        json.WriteNumber("healthy", healthy);
+        json.WriteNumber("total", snapshot.Instances.Count);
+        json.WriteEndObject();
+        if (healthy < snapshot.Instances.Count || healthy == 0)
+        {
+            json.WriteString("message", healthy == 0 ? "no healthy instance" : "some instances are not healthy");
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,33 @@
+namespace Portolan.Resilience;
+
+/// <summary>How important a call is: under pressure the less important waits longer and is refused first.</summary>
+public enum CallPriority : sbyte
+{
+    /// <summary>Nobody waits for it.</summary>
+    Low = -1,
+
+    /// <summary>The default.</summary>
+    Normal = 0,
+
+    /// <summary>Somebody waits, and pays.</summary>
+    High = 1,
+
+    /// <summary>Refused last: health, payment, logout.</summary>
+    Critical = 2,
+}
+
+/// <summary>What strategies may know of one call.</summary>
+public readonly record struct CallOptions
+{
+    /// <summary>Whose call it is (tenant, user, address): limits and bulkheads by key count by it. Null: nobody's in particular.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>See <see cref="CallPriority"/>.</summary>
+    public CallPriority Priority { get; init; }
+
+    /// <summary>True when doing it twice does harm: it is repeated only where it certainly never arrived.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Time of each attempt in place of the pipeline's attempt time-out, above zero. Null: the pipeline's.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
+}

@@ -1,0 +1,91 @@
+using Portolan.Proxy.Configuration;
+
+namespace Portolan.Proxy.Tests.Configuration;
+
+public sealed class ConfigTests
+{
+    [Fact]
+    public void The_shops_routes_are_accepted()
+    {
+        var config = new GatewayConfig
+        {
+            Routes =
+            [
+                Route("/api/orders", "orders", "/orders") with { Methods = ["POST"] },
+                Route("/api/orders/{id}", "orders", "/orders/{id}") with { Methods = ["GET"] },
+                Route("/v1/sagas/{**rest}", "orders"),
+                Composed(
+                    "/api/orders/{id}/details",
+                    Part("order", "orders", "/orders/{id}"),
+                    Part("customer", "customers", "/customers/{order.customerId}") with { Optional = true },
+                    new PartConfig { Name = "product", First = "products" },
+                    Part("products", "catalog", "/products/{item.productId}") with { Each = "order.items" }),
+            ],
+        };
+
+        Assert.Empty(config.Validate());
+    }
+
+    [Theory]
+    [InlineData("api", "must begin with '/'")]
+    [InlineData("/a/{", "must be a literal, {name} or {**name}")]
+    [InlineData("/a/}", "must be a literal, {name} or {**name}")]
+    [InlineData("/a/x{id}", "must be a literal, {name} or {**name}")]
+    [InlineData("/a/{i-d}", "must be a literal, {name} or {**name}")]
+    [InlineData("/{**rest}/a", "must be last")]
+    [InlineData("/{id}/{id}", "twice")]
+    [InlineData("/a/../b", "'.' or '..'")]
+    [InlineData("/a b", "percent-encoded")]
+    [InlineData("/health/live", "answered by the gateway itself")]
+    [InlineData("/", "answered by the gateway itself")]
+    public void A_path_that_cannot_be_matched_is_refused(string path, string expected)
+    {
+        var error = Assert.Single(new GatewayConfig { Routes = [Route(path, "orders")] }.Validate());
+
+        Assert.Equal("routes[0].path", error.Where);
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void All_errors_come_at_once_with_their_places()
+    {
+        var config = new GatewayConfig
+        {
+            MaxRequestBodySize = 0,
+            Routes =
+            [
+                new RouteConfig { Path = "/a" },
+                Route("/b/{id}", "Orders!", "/x/{other}"),
+                Route("/c/{x}", "orders"),
+                Route("/c/{y}", "orders"),
+                Composed(
+                    "/d/{id}",
+                    Part("one", "s", "/x/{two.id}"),
+                    Part("two", "s", "/x/{one.id}"),
+                    Part("three", "s", "/x/{item.id}/{nothing}"),
+                    new PartConfig { Name = "four", First = "gone" }),
+            ],
+        };
+
+        Assert.Equal(
+        [
+            "maxRequestBodySize",
+            "routes[0]",
+            "routes[1].service",
+            "routes[1].rewrite",
+            "routes[4].compose.three.path",
+            "routes[4].compose.three.path",
+            "routes[4].compose.four.first",
+            "routes[4].compose",
+            "routes[3].path",
+        ],
+        config.Validate().Select(error => error.Where));
+    }
+
+    private static RouteConfig Route(string path, string service, string? rewrite = null) =>
+        new() { Path = path, Service = service, Rewrite = rewrite };
+
+    private static RouteConfig Composed(string path, params PartConfig[] parts) => new() { Path = path, Compose = parts };
+
+    private static PartConfig Part(string name, string service, string path) => new() { Name = name, Service = service, Path = path };
+}

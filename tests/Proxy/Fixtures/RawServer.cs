@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Portolan.Proxy.Tests.Fixtures;
+
+/// <summary>A service that says what no decent server would: the test has the socket.</summary>
+public sealed class RawServer : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Func<Socket, Task> serve;
+
+    public RawServer(Func<Socket, Task> serve)
+    {
+        this.serve = serve;
+        listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public string Address => $"http://{listener.LocalEndpoint}";
+
+    /// <summary>An address where nothing listens.</summary>
+    public static string NobodyThere()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"http://{listener.LocalEndpoint}";
+    }
+
+    /// <summary>Reads the head of a request, then sends <paramref name="answer"/> and closes.</summary>
+    public static Func<Socket, Task> Answering(string answer) => async socket =>
+    {
+        await ReadHeadAsync(socket);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(answer));
+        socket.Shutdown(SocketShutdown.Both);
+    };
+
+    public static async Task<string> ReadHeadAsync(Socket socket)
+    {
+        var head = "";
+        var buffer = new byte[4096];
+        while (!head.Contains("\r\n\r\n", StringComparison.Ordinal))
+        {
+            var length = await socket.ReceiveAsync(buffer);
+            if (length == 0)
+            {
+                break;
+            }
+
+            head += Encoding.ASCII.GetString(buffer, 0, length);
+        }
+
+        return head;
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await listener.AcceptSocketAsync());
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using (socket)
+        {
+            await serve(socket);
+        }
+    }
+}

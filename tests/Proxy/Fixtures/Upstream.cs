@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Portolan.Proxy.Tests.Fixtures;
+
+/// <summary>A service behind the gateway: a real server with one handler.</summary>
+public sealed class Upstream : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private Upstream(WebApplication app) => this.app = app;
+
+    public string Address => app.Urls.First();
+
+    public static async Task<Upstream> StartAsync(RequestDelegate handler)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        var app = builder.Build();
+        app.Run(handler);
+        await app.StartAsync();
+        return new Upstream(app);
+    }
+
+    /// <summary>Answers with the request as it arrived: the raw target, then a line per header, then the body.</summary>
+    public static Task<Upstream> StartEchoAsync() => StartAsync(async context =>
+    {
+        var request = context.Request;
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync();
+        var lines = new List<string> { $"{request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}" };
+        lines.AddRange(request.Headers.SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}")));
+        await context.Response.WriteAsync(string.Join('\n', lines) + "\n\n" + body);
+    });
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}

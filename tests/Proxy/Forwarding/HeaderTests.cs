@@ -1,0 +1,131 @@
+using System.Net.Sockets;
+using System.Text;
+using Portolan.Proxy.Tests.Fixtures;
+
+namespace Portolan.Proxy.Tests.Forwarding;
+
+public sealed class HeaderTests
+{
+    [Fact]
+    public async Task What_concerns_one_connection_ends_at_the_gateway()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
+
+        // Kestrel shows what Connection names only where it does not say close or keep-alive too: so a second request ends it.
+        var seen = await gateway.SendRawAsync(
+            "GET /x HTTP/1.1\r\nHost: shop.example\r\nConnection: X-Custom, X-Forwarded-For\r\nX-Custom: 1\r\nKeep-Alive: 5\r\n" +
+            "Proxy-Connection: x\r\nTE: trailers\r\nProxy-Authorization: Basic eA==\r\nUpgrade: h2c\r\nX-Kept: yes\r\n\r\n" +
+            "GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+        var body = seen[seen.IndexOf("GET /x", StringComparison.Ordinal)..seen.IndexOf("\n\n", StringComparison.Ordinal)];
+
+        Assert.Contains("X-Kept: yes", body);
+        foreach (var gone in new[] { "X-Custom", "Keep-Alive", "Proxy-Connection", "TE:", "Proxy-Authorization", "Upgrade", "close" })
+        {
+            Assert.False(body.Contains(gone), gone + " in " + body);
+        }
+
+        Assert.Contains("X-Forwarded-For: 127.0.0.1", body);
+    }
+
+    [Fact]
+    public async Task The_gateway_alone_says_who_asks_and_from_where()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
+        var seen = await gateway.GetRawAsync(
+            "/x", "X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Prefix: /evil", "Forwarded: for=6.6.6.6",
+            "X-User-ID: evil", "X-Service-Name: evil", "X_User_ID: evil", "X-Original-URL: /evil", "Via: 1.0 client", "Idempotency-Key: k-1", "Cookie: a=b");
+
+        Assert.DoesNotContain("6.6.6.6", seen);
+        Assert.DoesNotContain("evil", seen);
+        Assert.Contains("X-Forwarded-For: 127.0.0.1\n", seen);
+        Assert.Contains("X-Forwarded-Proto: http\n", seen);
+        Assert.Contains("X-Forwarded-Host: shop.example\n", seen);
+        Assert.Contains("Via: 1.0 client, 1.1 portolan\n", seen);
+        Assert.Contains($"Host: {new Uri(echo.Address).Authority}\n", seen);
+        Assert.Contains("Idempotency-Key: k-1\n", seen);
+        Assert.Contains("Cookie: a=b\n", seen);
+    }
+
+    [Fact]
+    public async Task Ids_and_trace_go_on_to_the_service_and_come_back_to_the_client()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/x");
+        request.Headers.Add("X-Correlation-ID", "action-1");
+        request.Headers.Add("X-Request-ID", "client-1");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        using var response = await gateway.Client.SendAsync(request);
+        var seen = await response.Content.ReadAsStringAsync();
+        var requestId = response.Headers.GetValues("X-Request-ID").Single();
+
+        Assert.Equal("action-1", response.Headers.GetValues("X-Correlation-ID").Single());
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", response.Headers.GetValues("X-Trace-ID").Single());
+        Assert.Contains("X-Correlation-ID: action-1\n", seen);
+        Assert.Contains($"X-Request-ID: {requestId}\n", seen);
+        Assert.Contains($"X-Parent-Request-ID: {requestId}\n", seen);
+        Assert.Contains("traceparent: 00-0af7651916cd43dd8448eb211c80319c-", seen, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("b7ad6b7169203331", seen);
+        Assert.DoesNotContain("client-1", seen);
+    }
+
+    [Fact]
+    public async Task The_answer_loses_what_concerns_one_connection_and_keeps_the_rest()
+    {
+        using var server = new RawServer(RawServer.Answering(
+            "HTTP/1.1 200 OK\r\nConnection: close, X-Nominated\r\nX-Nominated: 1\r\nKeep-Alive: 5\r\nProxy-Authenticate: Basic\r\n" +
+            "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Request-ID: services-own\r\nX-Latin: caf\u00e9\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"));
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        var seen = await gateway.GetRawAsync("/x");
+
+        foreach (var gone in new[] { "X-Nominated", "Keep-Alive", "Proxy-Authenticate", "services-own", "Transfer-Encoding" })
+        {
+            Assert.DoesNotContain(gone, seen);
+        }
+
+        Assert.Contains("Set-Cookie: a=1\r\n", seen);
+        Assert.Contains("Set-Cookie: b=2\r\n", seen);
+        Assert.Contains("Content-Length: 2\r\n", seen);
+        Assert.Contains("Via: 1.1 portolan\r\n", seen);
+        Assert.EndsWith("\r\n\r\nok", seen);
+    }
+
+    [Fact]
+    public async Task Header_values_pass_byte_for_byte()
+    {
+        var head = new TaskCompletionSource<byte[]>();
+        using var server = new RawServer(async socket =>
+        {
+            var buffer = new byte[8192];
+            var length = await socket.ReceiveAsync(buffer);
+            head.SetResult(buffer[..length]);
+            await socket.SendAsync(Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nX-Latin: \u00e9\u00ff\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            socket.Shutdown(SocketShutdown.Both);
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        var seen = await gateway.GetRawAsync("/x", "X-Latin: \u00e9\u00ff");
+
+        Assert.Contains("X-Latin: \u00e9\u00ff\r\n", seen);
+        Assert.Contains("X-Latin: \u00e9\u00ff\r\n", Encoding.Latin1.GetString(await head.Task));
+    }
+
+    [Fact]
+    public async Task A_NUL_in_an_answer_does_not_reach_the_client()
+    {
+        using var server = new RawServer(RawServer.Answering("HTTP/1.1 200 OK\r\nX-Odd: a\0b\r\nContent-Length: 0\r\n\r\n"));
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+
+        Assert.Contains("X-Odd: a b\r\n", await gateway.GetRawAsync("/x"));
+    }
+
+    [Fact]
+    public async Task A_websocket_is_refused_with_a_clear_word()
+    {
+        await using var gateway = await Gateway.InFrontOfAsync(RawServer.NobodyThere());
+        var seen = await gateway.GetRawAsync("/x", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==");
+
+        Assert.StartsWith("HTTP/1.1 501 ", seen);
+    }
+}

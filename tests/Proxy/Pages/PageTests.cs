@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Tests.Fixtures;
+
+namespace Portolan.Proxy.Tests.Pages;
+
+public sealed class PageTests
+{
+    private static readonly GatewayConfig Config = new()
+    {
+        Routes = [new RouteConfig { Path = "/api/<b>", Service = "orders" }, new RouteConfig { Path = "/pay/{**rest}", Service = "payments" }],
+    };
+
+    [Fact]
+    public async Task The_home_page_lists_the_routes_encoded()
+    {
+        await using var gateway = await Gateway.StartAsync(Config);
+        using var response = await gateway.Client.GetAsync("/");
+        var html = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("<code>/api/&lt;b&gt;</code>", html);
+        Assert.DoesNotContain("<b>", html);
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task The_gateway_has_health_of_its_own(string path)
+    {
+        await using var gateway = await Gateway.StartAsync(Config);
+        using var response = await gateway.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.Headers.Contains("X-Request-ID"));
+    }
+
+    [Fact]
+    public async Task System_health_is_what_the_registry_says()
+    {
+        await using var registry = await StartRegistryAsync();
+        await using var gateway = await Gateway.StartAsync(Config, options => options.Server = new Uri(registry.Address));
+        var health = await gateway.Client.GetFromJsonAsync<JsonElement>("/health/system");
+
+        Assert.Equal("DEGRADED", health.GetProperty("status").GetString());
+        Assert.False(health.TryGetProperty("message", out _));
+        var services = health.GetProperty("services");
+        Assert.Equal("""{"status":"DEGRADED","instances":{"healthy":1,"total":2},"message":"some instances are not healthy"}""", services.GetProperty("orders").GetRawText());
+        Assert.Equal("""{"status":"DOWN","instances":{"healthy":0,"total":0},"message":"no healthy instance"}""", services.GetProperty("payments").GetRawText());
+        Assert.Equal("UP", services.GetProperty("customers").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task System_health_without_a_registry_is_the_last_known_state()
+    {
+        await using var gateway = await Gateway.StartAsync(Config, options =>
+        {
+            options.Server = new Uri(RawServer.NobodyThere());
+            options.Services["orders"] = ["http://127.0.0.1:1"];
+            options.Services["payments"] = ["http://127.0.0.1:1"];
+        });
+        var health = await gateway.Client.GetFromJsonAsync<JsonElement>("/health/system");
+
+        Assert.Equal("DEGRADED", health.GetProperty("status").GetString());
+        Assert.Equal("registry unreachable, last known state", health.GetProperty("message").GetString());
+    }
+
+    private static Task<Upstream> StartRegistryAsync() => Upstream.StartAsync(async context =>
+    {
+        if (context.Request.Query["index"].ToString() is "1")
+        {
+            // A long poll without news.
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        context.Response.Headers["X-Portolan-Index"] = "1";
+        context.Response.ContentType = "application/json";
+        var name = context.Request.Path.Value!.Split('/')[^1];
+        await context.Response.WriteAsync(name switch
+        {
+            "services" => """{"services":[{"serviceName":"orders","healthy":1,"total":2},{"serviceName":"customers","healthy":1,"total":1}]}""",
+            "orders" => Service(name, true, false),
+            "customers" => Service(name, true),
+            _ => Service(name),
+        });
+    });
+
+    private static string Service(string name, params bool[] healthy) => $$"""
+        {"serviceName":"{{name}}","instances":[{{string.Join(',', healthy.Select(Instance))}}]}
+        """;
+
+    private static string Instance(bool healthy, int index) => $$$"""
+        {"id":"i-{{{index}}}","host":"127.0.0.1","port":{{{index + 1}}},"healthy":{{{(healthy ? "true" : "false")}}},"status":"{{{(healthy ? "healthy" : "unhealthy")}}}",
+        "tags":[],"ports":{},"metadata":{},"registeredAt":"2026-01-01T00:00:00Z","lease":{"seconds":6,"expiresAt":"2099-01-01T00:00:00Z"}}
+        """;
+}
