@@ -7,6 +7,8 @@ namespace Portolan.Resilience;
 public abstract class ResilienceCall
 {
     private long timestamp;
+    private object? target;
+    private List<object>? left;
 
     private protected ResilienceCall(PipelineScope scope) => Scope = scope;
 
@@ -20,7 +22,22 @@ public abstract class ResilienceCall
     public CallOptions Options { get; private set; }
 
     /// <summary>Where this attempt goes, such as an instance, as a strategy chose it. A later attempt finds the one before here.</summary>
-    public object? Target { get; set; }
+    public object? Target
+    {
+        get => target;
+        set
+        {
+            if (target is not null && value != target)
+            {
+                (left ??= []).Add(target);
+            }
+
+            target = value;
+        }
+    }
+
+    /// <summary>Where attempts before the last one went; null when there were none, or they went to the same.</summary>
+    public IReadOnlyList<object>? EarlierTargets => left is { Count: > 0 } ? left : null;
 
     /// <summary>The pipeline's surroundings.</summary>
     public PipelineScope Scope { get; }
@@ -54,13 +71,22 @@ public abstract class ResilienceCall
     }
 
     // What is forked begins now, and so need not read the clock again.
-    private protected void TakeTime(ResilienceCall other) => timestamp = other.timestamp;
+    private protected void Follow(ResilienceCall other)
+    {
+        timestamp = other.timestamp;
+        target = other.target;
+        if (other.EarlierTargets is { } earlier)
+        {
+            (left ??= []).AddRange(earlier);
+        }
+    }
 
     private protected void End()
     {
         Options = default;
         CancellationToken = default;
-        Target = null;
+        target = null;
+        left?.Clear();
     }
 }
 
@@ -106,10 +132,9 @@ internal sealed class ResilienceCall<T, TState>(PipelineScope scope, Pool<Resili
     {
         var fork = Rent(Scope, pool, callback!, state!);
         fork.Begin(Options, cancellationToken);
-        fork.TakeTime(this);
+        fork.Follow(this);
         fork.Attempt = Attempt;
         fork.Due = Due;
-        fork.Target = Target;
         return fork;
     }
 

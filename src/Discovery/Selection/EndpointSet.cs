@@ -77,20 +77,26 @@ public sealed class EndpointSet
 
         // Chance met nobody who takes it: anybody who does, new or not, and if nobody does, the one who was meant.
         var start = random.Next(eligible.Length);
+        Endpoint? again = null;
         for (var step = 0; step < eligible.Length; step++)
         {
             var endpoint = eligible[(start + step) % eligible.Length];
             if (endpoint != context.Avoid && Accepts(endpoint))
             {
-                return endpoint;
+                if (!context.WasTried(endpoint))
+                {
+                    return endpoint;
+                }
+
+                again ??= endpoint;
             }
         }
 
-        return refused;
+        return again ?? refused;
     }
 
     private bool Takes(Endpoint endpoint, in PickContext context) =>
-        endpoint != context.Avoid && Accepts(endpoint) && (context.Now >= SlowUntil || TakesItsShare(endpoint, in context));
+        !context.WasTried(endpoint) && Accepts(endpoint) && (context.Now >= SlowUntil || TakesItsShare(endpoint, in context));
 
     private bool Accepts(Endpoint endpoint) => options.Accepts is null || options.Accepts(endpoint);
 

@@ -43,7 +43,7 @@ internal sealed class EndpointStrategy<T> : ResilienceStrategy<T>
     private ValueTask<Outcome<T>> SendAsync(ResilienceCall<T> call)
     {
         var started = call.Timestamp;
-        if (endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint)) is not { } endpoint)
+        if (endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint, call.EarlierTargets)) is not { } endpoint)
         {
             // Neutral, because there is nobody to try again or to hold it against: the caller hears of it at once.
             return new(Outcome<T>.Of(NoInstanceException.Of(endpoints.Service, endpoints.Current.Snapshot), Verdict.Neutral));
@@ -69,7 +69,7 @@ internal sealed class EndpointStrategy<T> : ResilienceStrategy<T>
         for (var others = Math.Min(endpoints.Current.All.Count - 1, MostDetours); others > 0 && refused.Rejection is { Kind: RejectionKind.CircuitOpen }; others--)
         {
             var started = call.Timestamp;
-            if (endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint)) is not { } endpoint || endpoint == call.Target)
+            if (endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint, call.EarlierTargets)) is not { } endpoint || endpoint == call.Target)
             {
                 break;
             }

@@ -35,7 +35,7 @@ public sealed class EndpointStrategyTests
     public async Task Another_attempt_goes_to_another_endpoint()
     {
         var fleet = new Fleet(LoadBalancing.Random, 2);
-        var pipeline = new ResiliencePipelineBuilder<Endpoint>(Scope(fleet)).Add(new Twice()).AddEndpoint(fleet.Endpoints).Build();
+        var pipeline = new ResiliencePipelineBuilder<Endpoint>(Scope(fleet)).Add(new Times(2)).AddEndpoint(fleet.Endpoints).Build();
         for (var call = 0; call < 50; call++)
         {
             var first = default(Endpoint);
@@ -48,6 +48,31 @@ public sealed class EndpointStrategyTests
                 0,
                 cancellationToken: Token);
             Assert.NotSame(first, second);
+        }
+    }
+
+    [Fact]
+    public async Task All_endpoints_are_tried_before_one_is_tried_again()
+    {
+        foreach (var policy in LoadBalancing.All)
+        {
+            var fleet = new Fleet(policy, 5);
+            var pipeline = new ResiliencePipelineBuilder<Endpoint>(Scope(fleet)).Add(new Times(6)).AddEndpoint(fleet.Endpoints).Build();
+            for (var call = 0; call < 20; call++)
+            {
+                var tried = new List<Endpoint>();
+                await pipeline.ExecuteAsync(
+                    (call, _) =>
+                    {
+                        tried.Add((Endpoint)call.Target!);
+                        return ValueTask.FromResult(tried[^1]);
+                    },
+                    0,
+                    new CallOptions { Key = $"key {call}" },
+                    cancellationToken: Token);
+                Assert.Equal(5, tried.Take(5).Distinct().Count());
+                Assert.NotSame(tried[4], tried[5]);
+            }
         }
     }
 
@@ -171,13 +196,17 @@ public sealed class EndpointStrategyTests
                 : Next.ExecuteAsync(call);
     }
 
-    private sealed class Twice : ResilienceStrategy<Endpoint>
+    private sealed class Times(int attempts) : ResilienceStrategy<Endpoint>
     {
         public override StrategyKind Kind => StrategyKind.Retry;
 
         public override async ValueTask<Outcome<Endpoint>> ExecuteAsync(ResilienceCall<Endpoint> call)
         {
-            await Next.ExecuteAsync(call);
+            for (var attempt = 1; attempt < attempts; attempt++)
+            {
+                await Next.ExecuteAsync(call);
+            }
+
             return await Next.ExecuteAsync(call);
         }
     }

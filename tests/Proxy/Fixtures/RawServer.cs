@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +8,8 @@ namespace Portolan.Proxy.Tests.Fixtures;
 /// <summary>A service that says what no decent server would: the test has the socket.</summary>
 public sealed class RawServer : IDisposable
 {
+    private static readonly ConcurrentBag<Socket> Taken = [];
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Func<Socket, Task> serve;
 
@@ -19,12 +22,13 @@ public sealed class RawServer : IDisposable
 
     public string Address => $"http://{listener.LocalEndpoint}";
 
-    /// <summary>An address where nothing listens.</summary>
+    /// <summary>An address where nothing listens: taken, so that nobody else comes to listen there while the tests run.</summary>
     public static string NobodyThere()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://{listener.LocalEndpoint}";
+        var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Taken.Add(taken);
+        return $"http://{taken.LocalEndPoint}";
     }
 
     /// <summary>Reads the head of a request, then sends <paramref name="answer"/> and closes.</summary>

@@ -21,7 +21,7 @@ internal sealed class LeastRequests(Endpoint[] endpoints, Random random, Func<En
             var index = start + step;
             var endpoint = endpoints[index < endpoints.Length ? index : index - endpoints.Length];
             var load = endpoint.InFlight + 1L;
-            if ((best is null || load * best.Share < least * endpoint.Share) && endpoint != context.Avoid && (accepts is null || accepts(endpoint)))
+            if ((best is null || load * best.Share < least * endpoint.Share) && !context.WasTried(endpoint) && (accepts is null || accepts(endpoint)))
             {
                 (best, least) = (endpoint, load);
             }
