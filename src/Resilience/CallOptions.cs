@@ -28,6 +28,6 @@ public readonly record struct CallOptions
     /// <summary>True when doing it twice does harm: it is repeated only where it certainly never arrived.</summary>
     public bool Once { get; init; }
 
-    /// <summary>Time of each attempt in place of the pipeline's attempt time-out, above zero. Null: the pipeline's.</summary>
-    public TimeSpan? AttemptTimeout { get; init; }
+    /// <summary>Time of each attempt in place of the pipeline's attempt time-out. Zero: the pipeline's.</summary>
+    public TimeSpan AttemptTimeout { get; init; }
 }

@@ -44,7 +44,7 @@ internal sealed class UpstreamClient
         var outcome = await clients.Of(service).TryExecuteAsync(
             static (call, sending) => sending.Client.SendAsync(sending.Create(), sending.Target, call),
             (Client: this, Create: create, Target: target),
-            new CallOptions { Once = true, AttemptTimeout = timeout },
+            new CallOptions { Once = true, AttemptTimeout = timeout ?? TimeSpan.Zero },
             cancellationToken);
         return Explain(service, outcome) is { } problem ? throw new ProblemException(problem) : outcome.GetOrThrow();
     }

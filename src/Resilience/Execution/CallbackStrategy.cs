@@ -7,10 +7,30 @@ internal sealed class CallbackStrategy<T>(Func<T, Verdict>? ofValue, Func<Except
 
     public override ValueTask<Outcome<T>> ExecuteAsync(ResilienceCall<T> call)
     {
+        // Nothing but the call inside of the try: what lives across its border lies in memory, and is copied.
+        ValueTask<T> pending;
         try
         {
-            var pending = call.InvokeAsync();
-            return pending.IsCompleted ? new(Judge(pending.Result)) : call.Answer.Await(this, pending);
+            pending = call.InvokeAsync();
+        }
+        catch (Exception exception)
+        {
+            return new(Judge(exception, call));
+        }
+
+        return pending.IsCompletedSuccessfully && ofValue is null ? new(Outcome<T>.Of(pending.Result)) : JudgeAsync(pending, call);
+    }
+
+    private ValueTask<Outcome<T>> JudgeAsync(ValueTask<T> pending, ResilienceCall<T> call)
+    {
+        if (!pending.IsCompleted)
+        {
+            return call.Answer.Await(this, pending);
+        }
+
+        try
+        {
+            return new(Judge(pending.Result));
         }
         catch (Exception exception)
         {

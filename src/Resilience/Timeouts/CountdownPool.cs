@@ -41,9 +41,11 @@ internal sealed class CountdownPool(TimeProvider clock)
 
     public void Return(Countdown countdown)
     {
+        // A plain write: of two that threads return at once one is lost, to the collector, and none comes out twice.
         ref var slot = ref countdowns[countdown.Place];
-        if (slot is null && Interlocked.CompareExchange(ref slot, countdown, null) is null)
+        if (slot is null)
         {
+            Volatile.Write(ref slot, countdown);
             return;
         }
 

@@ -33,7 +33,7 @@ internal sealed class TimeoutStrategy<T> : ResilienceStrategy<T>
 
     public override ValueTask<Outcome<T>> ExecuteAsync(ResilienceCall<T> call)
     {
-        var until = call.Timestamp + (Kind == StrategyKind.AttemptTimeout && call.Options.AttemptTimeout is { } own ? call.Scope.Timestamps(own) : length);
+        var until = call.Timestamp + (Kind == StrategyKind.AttemptTimeout && call.Options.AttemptTimeout is { Ticks: > 0 } own ? call.Scope.Timestamps(own) : length);
         if (call.Due == long.MaxValue && Deadline.Current is { } ambient)
         {
             var remaining = ambient.Remaining;
