@@ -11,6 +11,7 @@ using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Pages;
+using Portolan.Proxy.Runtime;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Operator;
 
@@ -40,6 +41,8 @@ public static class GatewayExtensions
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
+        services.AddSingleton<RouteChain>();
+        services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<HomePage>();
         services.AddSingleton<SystemHealth>();

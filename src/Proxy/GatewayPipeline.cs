@@ -1,26 +1,21 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-using Portolan.Proxy.Aggregation;
-using Portolan.Proxy.Configuration;
-using Portolan.Proxy.Forwarding;
-using Portolan.Proxy.Routing;
-using Portolan.Proxy.Templates;
+using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy;
 
-/// <summary>The whole way of a request through the gateway.</summary>
-internal sealed class GatewayPipeline(GatewayConfig config, Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, ILoggerFactory loggers)
+/// <summary>The way of a request through the gateway until its route is known; from there the route's own chain goes on.</summary>
+internal sealed class GatewayPipeline(GatewayRuntime runtime)
 {
     /// <summary>Puts the steps together.</summary>
     public RequestDelegate Build()
     {
-        var steps = new GatewaySteps(config, new RouteTable(config.Routes.Select(Compile)));
+        var steps = new GatewaySteps(runtime);
         Func<RequestDelegate, RequestDelegate>[] order =
         [
             GatewaySteps.RefuseUpgrades, // first: a connection that stops being HTTP would pass by everything below
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
             GatewaySteps.ParsePath,      // once, so that routing, guarding and forwarding see the same path
-            _ => steps.RouteAsync,       // last: forwards or composes, as the route says
+            _ => steps.RouteAsync,       // last: the route's chain forwards or composes
         ];
         RequestDelegate pipeline = _ => Task.CompletedTask;
         foreach (var step in order.Reverse())
@@ -29,22 +24,5 @@ internal sealed class GatewayPipeline(GatewayConfig config, Forwarder forwarder,
         }
 
         return pipeline;
-    }
-
-    private Route Compile(RouteConfig route)
-    {
-        if (!PathTemplate.TryParse(route.Path, out var template, out var error))
-        {
-            throw new ArgumentException(error, nameof(route));
-        }
-
-        if (route.Compose is null)
-        {
-            string[] methods = [.. route.Methods.Select(method => method.ToUpperInvariant())];
-            return new Route(template, methods, new ForwardedRoute(route, forwarder).HandleAsync);
-        }
-
-        var composed = new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>());
-        return new Route(template, [HttpMethods.Get], composed.HandleAsync);
     }
 }

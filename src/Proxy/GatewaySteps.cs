@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
-using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy;
 
 /// <summary>The steps of the gateway's pipeline.</summary>
-internal sealed class GatewaySteps(GatewayConfig config, RouteTable routes)
+internal sealed class GatewaySteps(GatewayRuntime runtime)
 {
     public static RequestDelegate RefuseUpgrades(RequestDelegate next) => context =>
         HttpMethods.IsConnect(context.Request.Method) || context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
@@ -24,8 +24,9 @@ internal sealed class GatewaySteps(GatewayConfig config, RouteTable routes)
             limit.MaxRequestBodySize = null;
         }
 
-        return context.Request.ContentLength > config.MaxRequestBodySize
-            ? RequestBody.TooLarge(config.MaxRequestBodySize).Problem.ExecuteAsync(context)
+        var most = runtime.Current.Config.MaxRequestBodySize;
+        return context.Request.ContentLength > most
+            ? RequestBody.TooLarge(most).Problem.ExecuteAsync(context)
             : next(context);
     };
 
@@ -44,7 +45,7 @@ internal sealed class GatewaySteps(GatewayConfig config, RouteTable routes)
     public Task RouteAsync(HttpContext context)
     {
         var path = context.Features.GetRequiredFeature<RequestPath>();
-        if (routes.Find(context.Request.Method, path, out var allowed) is { } match)
+        if (runtime.Current.Routes.Find(context.Request.Method, path, out var allowed) is { } match)
         {
             return match.Route.Handler(context, match);
         }

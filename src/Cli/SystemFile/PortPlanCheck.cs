@@ -1,3 +1,4 @@
+using Portolan.Proxy.Configuration.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

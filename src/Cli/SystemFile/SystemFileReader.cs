@@ -1,4 +1,5 @@
-using Portolan.Cli.Terminal;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Configuration.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -96,13 +97,21 @@ internal sealed class SystemFileReader
 
         var services = Services(fields, folder);
         var gateway = fields.Node("gateway") is { } node
-            ? new GatewayReader(problems, gatewayOnly && services.Count == 0 ? null : [.. services.Select(service => service.Name)]).Read(node)
+            ? Gateway(node, gatewayOnly && services.Count == 0 ? null : [.. services.Select(service => service.Name)])
             : null;
         var name = fields.Text("name", "a name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         var config = new SystemConfig(name, folder, services, gateway, ServerPort(fields));
         PortPlanCheck.Report(config, root, problems);
         return config;
     }
+
+    // The port is the file's: a gateway does not decide where it listens.
+    private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string>? services) =>
+        GatewayConfigReader.Read(node, problems, services, "port") is { } config
+            ? new GatewaySection(Port(node) ?? SystemConfig.DefaultGatewayPort, config)
+            : null;
+
+    private int? Port(YamlNode node) => YamlFields.OfKnown(node, "gateway", problems)?.Number("port", 1, 65535);
 
     private int ServerPort(YamlFields fields) =>
         (fields.Node("server") is { } node ? YamlFields.Of(node, "server", problems, "port")?.Number("port", 1, 65535) : null)

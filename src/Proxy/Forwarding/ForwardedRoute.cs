@@ -27,6 +27,6 @@ internal sealed class ForwardedRoute
         var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Path.Raw;
         return OperatorSurface.IsReachedBy(path) && !mayReachOperators
             ? KnownProblems.NotFound("There is nothing at this address.").ExecuteAsync(context)
-            : forwarder.ForwardAsync(context, service, path + match.Path.Query);
+            : forwarder.ForwardAsync(context, match, match.Service ?? service, path + (match.Query ?? match.Path.Query));
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Routing;
 using Portolan.Resilience.Timeouts;
 
 namespace Portolan.Proxy.Forwarding;
@@ -12,7 +13,7 @@ namespace Portolan.Proxy.Forwarding;
 internal sealed partial class Forwarder(UpstreamClient upstream, GatewayConfig config, TimeProvider clock, ILogger<Forwarder> logger)
 {
     /// <summary>Forwards to <paramref name="target"/>, a path with its query as it goes into the request line.</summary>
-    public async Task ForwardAsync(HttpContext context, string service, string target)
+    public async Task ForwardAsync(HttpContext context, RouteMatch match, string service, string target)
     {
         // Of the body alone: until the head is there, the time-out is the pipeline's, whose breaker must hear of it.
         using var time = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
@@ -38,7 +39,8 @@ internal sealed partial class Forwarder(UpstreamClient upstream, GatewayConfig c
         {
             if (TryCopyHead(context, service, response))
             {
-                context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(clock.GetElapsedTime(began));
+                match.BackendTime = clock.GetElapsedTime(began);
+                context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
                 await CopyBodyAsync(context, service, response, time, either.Token);
                 return;
             }

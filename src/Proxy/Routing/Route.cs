@@ -16,8 +16,33 @@ internal sealed record Route(PathTemplate Template, IReadOnlyList<string> Method
         Methods.Count == 0 || Methods.Contains(method) || (HttpMethods.IsHead(method) && Methods.Contains(HttpMethods.Get));
 }
 
-/// <summary>A request and the route it takes.</summary>
-/// <param name="Route">The route.</param>
-/// <param name="Path">The request's path.</param>
-/// <param name="Values">The parameters' values as they came, still percent-encoded.</param>
-internal sealed record RouteMatch(Route Route, RequestPath Path, IReadOnlyDictionary<string, string> Values);
+/// <summary>
+/// A request and the route it takes, on its way through the route's chain: policies write here where it goes, and the one
+/// that forwards writes how it went.
+/// </summary>
+/// <param name="route">The route.</param>
+/// <param name="path">The request's path.</param>
+/// <param name="values">The parameters' values as they came, still percent-encoded.</param>
+internal sealed class RouteMatch(Route route, RequestPath path, IReadOnlyDictionary<string, string> values)
+{
+    public Route Route => route;
+
+    public RequestPath Path => path;
+
+    public IReadOnlyDictionary<string, string> Values => values;
+
+    /// <summary>The service it goes to, where a policy chose another than the route's own; else null.</summary>
+    public string? Service { get; set; }
+
+    /// <summary>The query to send in place of the request's, with its question mark, where a policy changed it; else null.</summary>
+    public string? Query { get; set; }
+
+    /// <summary>Id of the instance that it should go to if that is there and well; else null.</summary>
+    public string? Prefer { get; set; }
+
+    /// <summary>Id of the instance that answered; null before.</summary>
+    public string? ServedBy { get; set; }
+
+    /// <summary>How long the service took until its answer began; null before.</summary>
+    public TimeSpan? BackendTime { get; set; }
+}

@@ -1,8 +1,7 @@
-using Portolan.Cli.Terminal;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Portolan.Cli.SystemFile;
+namespace Portolan.Proxy.Configuration.Yaml;
 
 /// <summary>A mapping with known keys; asks for a field report what was expected where something else stands.</summary>
 internal sealed class YamlFields
@@ -36,6 +35,10 @@ internal sealed class YamlFields
 
         return new YamlFields((YamlMappingNode)node, what, problems);
     }
+
+    /// <summary>The same of a mapping whose keys somebody else has looked at.</summary>
+    public static YamlFields? OfKnown(YamlNode node, string what, YamlProblems problems) =>
+        node is YamlMappingNode mapping ? new YamlFields(mapping, what, problems) : null;
 
     /// <summary>The pairs of a mapping whose keys are names the user chose; null, and a problem, when it is none.</summary>
     public static IReadOnlyList<(string Key, Mark Place, YamlNode Value)>? Entries(YamlNode node, string what, YamlProblems problems)

@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace Portolan.Cli.SystemFile;
+namespace Portolan.Proxy.Configuration.Yaml;
 
 /// <summary>Gathers everything that is wrong with a file, so that it is reported at once.</summary>
 internal sealed class YamlProblems(string file)

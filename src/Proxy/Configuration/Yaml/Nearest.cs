@@ -1,4 +1,4 @@
-namespace Portolan.Cli.Terminal;
+namespace Portolan.Proxy.Configuration.Yaml;
 
 /// <summary>Finds the known word that somebody who mistyped probably meant.</summary>
 internal static class Nearest

@@ -1,0 +1,43 @@
+using Portolan.Proxy.Configuration.Yaml;
+using YamlDotNet.RepresentationModel;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>Reads what a gateway is to do from YAML: the <c>gateway</c> section of a system's file, or a file of its own.</summary>
+internal static class GatewayConfigReader
+{
+    /// <summary>The keys it understands, beside those of its surroundings.</summary>
+    private static readonly string[] Known = ["routes"];
+
+    /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
+    /// <param name="node">The mapping.</param>
+    /// <param name="problems">Takes what is wrong, each with its place.</param>
+    /// <param name="services">The services that routes may name; null when they are not known here.</param>
+    /// <param name="also">Keys of the mapping that somebody else reads.</param>
+    public static GatewayConfig? Read(YamlNode node, YamlProblems problems, IReadOnlyList<string>? services, params string[] also)
+    {
+        var fields = YamlFields.Of(node, "gateway", problems, [.. also, .. Known]);
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var before = problems.Count;
+        var routes = new RouteReader(problems, services);
+        var config = new GatewayConfig
+        {
+            Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
+        };
+
+        // Only once the shape is right: otherwise the same mistake would be told twice.
+        if (problems.Count == before)
+        {
+            foreach (var error in config.Validate())
+            {
+                problems.Add(YamlPlace.Of(node, error.Where), error.Message);
+            }
+        }
+
+        return config;
+    }
+}
