@@ -12,6 +12,7 @@ using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
+using Portolan.Proxy.Settings;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Operator;
 

@@ -1,3 +1,5 @@
+using Portolan.Proxy.Settings;
+
 namespace Portolan.Proxy.Configuration;
 
 /// <summary>Everything a gateway does, as one immutable value.</summary>

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 
 namespace Portolan.Proxy.Configuration;

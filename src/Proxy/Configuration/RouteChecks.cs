@@ -1,4 +1,5 @@
 using System.Buffers;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 
 namespace Portolan.Proxy.Configuration;

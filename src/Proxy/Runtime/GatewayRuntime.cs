@@ -1,5 +1,6 @@
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Runtime;
 

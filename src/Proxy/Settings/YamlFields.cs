@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Portolan.Proxy.Configuration.Yaml;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>A mapping with known keys; asks for a field report what was expected where something else stands.</summary>
 internal sealed class YamlFields
