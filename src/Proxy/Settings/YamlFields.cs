@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace Portolan.Proxy.Settings;
 
 /// <summary>A mapping with known keys; asks for a field report what was expected where something else stands.</summary>
-internal sealed class YamlFields
+internal sealed partial class YamlFields
 {
     private readonly YamlMappingNode node;
     private readonly string what;
@@ -99,7 +99,7 @@ internal sealed class YamlFields
         return null;
     }
 
-    public bool Flag(string key)
+    public bool Flag(string key, bool otherwise = false)
     {
         var text = Text(key, "true or false");
         if (text is not (null or "true" or "false"))
@@ -107,7 +107,7 @@ internal sealed class YamlFields
             problems.Add(PlaceOf(key), $"expected true or false as '{key}', found '{text}'.");
         }
 
-        return text is "true";
+        return text is null ? otherwise : text is "true";
     }
 
     public IReadOnlyList<YamlNode> List(string key, string expected)
@@ -126,6 +126,10 @@ internal sealed class YamlFields
 
     public IEnumerable<string> Texts(string key, string expected) =>
         List(key, expected).Select(item => Scalar(item, key, expected)).OfType<string>();
+
+    /// <summary>Texts of a list, or the one text that stands in its place.</summary>
+    public IEnumerable<string> OneOrMore(string key, string expected) =>
+        Node(key) is YamlScalarNode ? Text(key, expected) is { } one ? [one] : [] : Texts(key, expected);
 
     private string? Scalar(YamlNode value, string key, string expected)
     {
