@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Configuration;
@@ -36,6 +37,9 @@ public sealed record RouteConfig
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public ConfigList<PartConfig>? Compose { get; init; }
+
+    /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
+    public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
