@@ -6,7 +6,7 @@ namespace Portolan.Proxy.Settings;
 /// <summary>Numbers with their units, as they stand in a file and as they are shown: <c>250ms</c>, <c>64KiB</c>.</summary>
 internal static class Quantity
 {
-    public const string TimeExpected = "a time like 250ms, 2s, 1m, 1h or 7d";
+    public const string TimeExpected = "a time like 250ms, 30s, 5m, 2h or 1d";
     public const string SizeExpected = "a size like 512B, 64KiB, 1MiB or 1GiB";
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");

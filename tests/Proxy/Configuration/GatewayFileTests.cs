@@ -34,8 +34,8 @@ public sealed class GatewayFileTests
     public void What_is_not_said_has_its_default() => Assert.Equal(new GatewayConfig(), Read("{}"));
 
     [Theory]
-    [InlineData("timeout: 30", "1:10: expected a time like 250ms, 2s, 1m, 1h or 7d as 'timeout', found '30'.")]
-    [InlineData("timeout: 5 parsecs", "1:10: expected a time like 250ms, 2s, 1m, 1h or 7d as 'timeout', found '5 parsecs'.")]
+    [InlineData("timeout: 30", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '30'.")]
+    [InlineData("timeout: 5 parsecs", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '5 parsecs'.")]
     [InlineData("timeout: 0s", "1:10: must be longer than nothing.")]
     [InlineData("timeout: 99999999999d", "1:10: expected a time like")]
     [InlineData("maxRequestBodySize: 1.5B", "1:21: expected a size like 512B, 64KiB, 1MiB or 1GiB as 'maxRequestBodySize', found '1.5B'.")]
