@@ -29,6 +29,7 @@ internal static class RouteChecks
             errors.Add(new ConfigError(where + ".methods", $"'{method}' is not a method; write GET, POST, PUT, PATCH or DELETE."));
         }
 
+        MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
         CheckPolicies(route, where, errors);
     }

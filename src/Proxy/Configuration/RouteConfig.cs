@@ -29,6 +29,15 @@ public sealed record RouteConfig
     /// <summary>Which methods; empty means all. GET includes HEAD.</summary>
     public ConfigList<string> Methods { get; init; } = [];
 
+    /// <summary>Which hosts, without port: <c>shop.example</c>, or <c>*.shop.example</c> for all below it; empty means all.</summary>
+    public ConfigList<string> Hosts { get; init; } = [];
+
+    /// <summary>Headers that the request must have, all of them.</summary>
+    public ConfigList<ValueCondition> Headers { get; init; } = [];
+
+    /// <summary>Parameters that the request's query must have, all of them.</summary>
+    public ConfigList<ValueCondition> Query { get; init; } = [];
+
     /// <summary>Name of the service that answers; null for a composed route.</summary>
     public string? Service { get; init; }
 
@@ -44,5 +53,10 @@ public sealed record RouteConfig
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
 
-    private string Match() => Methods.Count == 0 ? Path : $"{string.Join(',', Methods)} {Path}";
+    private string Match()
+    {
+        var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
+        var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+        return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+    }
 }

@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known = ["name", "host", "path", "methods", "headers", "query", "service", "rewrite", "compose", "rateLimit"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -22,6 +22,9 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Name = fields.Text("name", "a name"),
             Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
+            Hosts = [.. fields.OneOrMore("host", "a host like shop.example, or a list of them")],
+            Headers = Conditions(fields, "headers"),
+            Query = Conditions(fields, "query"),
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
@@ -40,6 +43,20 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         }
 
         return name;
+    }
+
+    // A star is no value that somebody sends to be told apart from others.
+    private ConfigList<ValueCondition> Conditions(YamlFields fields, string key)
+    {
+        if (fields.Node(key) is not { } node || YamlFields.Entries(node, key, problems) is not { } entries)
+        {
+            return [];
+        }
+
+        var values = YamlFields.OfKnown(node, key, problems)!;
+        return [.. entries
+            .Select(entry => (Name: entry.Key, Value: values.Text(entry.Key, "a value, or \"*\" for any")))
+            .Select(one => new ValueCondition(one.Name, one.Value == "*" ? null : one.Value))];
     }
 
     private ConfigList<PartConfig> Parts(YamlNode node) =>

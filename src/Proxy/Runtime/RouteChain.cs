@@ -15,7 +15,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
-        var name = NameOf(route);
+        var name = route.Name;
 
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
@@ -30,7 +30,16 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         }
 
         string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler);
+        return new Route(Template(route), methods, handler)
+        {
+            Name = name,
+            Hosts = route.Hosts,
+            Conditions =
+            [
+                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
+                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
+            ],
+        };
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
@@ -42,10 +51,6 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         var logger = loggers.CreateLogger<RateLimitStep>();
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
     }
-
-    // What tells a route from all others, in the words of its author.
-    private static string NameOf(RouteConfig route) =>
-        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
 
     private static PathTemplate Template(RouteConfig route) =>
         PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
