@@ -1,4 +1,5 @@
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -6,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose"];
+    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "split", "strangler"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -16,13 +17,16 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             return null;
         }
 
+        var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
         return new RouteConfig
         {
-            Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
+            Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
+            Split = fields.Node("split") is { } split ? Splits.Split(split, path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, path) : null,
         };
     }
 
@@ -38,6 +42,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return name;
     }
+
+    private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
 
     private List<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];
