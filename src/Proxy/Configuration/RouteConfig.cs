@@ -1,3 +1,5 @@
+using Portolan.Proxy.RateLimits;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
@@ -22,6 +24,9 @@ public sealed record RouteConfig
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public IReadOnlyList<PartConfig>? Compose { get; init; }
+
+    /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
+    public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }

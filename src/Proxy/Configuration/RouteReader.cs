@@ -1,3 +1,4 @@
+using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 using YamlDotNet.RepresentationModel;
@@ -7,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "split", "strangler"];
+    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -25,6 +26,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
+            RateLimit = RateLimitReader.Read(fields, problems),
             Split = fields.Node("split") is { } split ? Splits.Split(split, path) : null,
             Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, path) : null,
         };
