@@ -8,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler"];
+    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -19,16 +19,18 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         }
 
         var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
+        var name = fields.Text("name", "a name");
         return new RouteConfig
         {
+            Name = name,
             Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
-            Split = fields.Node("split") is { } split ? Splits.Split(split, path) : null,
-            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, path) : null,
+            Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }
 
@@ -47,12 +49,12 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
     private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
 
-    private List<PartConfig> Parts(YamlNode node) =>
+    private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];
 
     private PartConfig? Part(string name, YamlNode node)
     {
-        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional");
+        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout");
         return fields is null ? null : new PartConfig
         {
             Name = name,
@@ -61,6 +63,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Each = fields.Text("each", "a list of another part, like order.items"),
             First = fields.Text("first", "the name of a part that is a list"),
             Optional = fields.Flag("optional"),
+            Timeout = fields.Time("timeout"),
         };
     }
 }

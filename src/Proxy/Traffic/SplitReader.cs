@@ -11,17 +11,17 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
     private const string Variants = "a list of variants (- { service: orders, weight: 90 })";
 
     /// <summary>A split, or in short the list of its variants.</summary>
-    public SplitConfig? Split(YamlNode node, string path)
+    public SplitConfig? Split(YamlNode node, string route)
     {
         if (node is YamlSequenceNode list)
         {
-            return new SplitConfig { Name = path, Variants = [.. list.Children.Select(Variant).OfType<VariantConfig>()] };
+            return new SplitConfig { Name = route, Variants = [.. list.Children.Select(Variant).OfType<VariantConfig>()] };
         }
 
         var fields = YamlFields.Of(node, "split", problems, "name", "variants", "by", "override", "show");
         return fields is null ? null : new SplitConfig
         {
-            Name = fields.Text("name", "a name") ?? path,
+            Name = fields.Text("name", "a name") ?? route,
             Variants = [.. fields.List("variants", Variants).Select(Variant).OfType<VariantConfig>()],
             Subject = Subject(fields),
             Override = fields.Flag("override"),
@@ -29,7 +29,7 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
         };
     }
 
-    public StranglerConfig? Strangler(YamlNode node, string path)
+    public StranglerConfig? Strangler(YamlNode node, string route)
     {
         var fields = YamlFields.Of(node, "strangler", problems, "capability", "legacy", "modern", "mode", "percent", "by", "override", "show");
         if (fields is null)
@@ -41,7 +41,7 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
         fields.RequiredText("modern", "the service that takes over");
         return new StranglerConfig
         {
-            Capability = fields.Text("capability", "a name") ?? path,
+            Capability = fields.Text("capability", "a name") ?? route,
             Legacy = serviceOf(fields, "legacy") ?? "",
             Modern = serviceOf(fields, "modern") ?? "",
             Percent = Percent(fields),
