@@ -1,4 +1,5 @@
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -14,6 +15,10 @@ internal static class GatewayConfigValidator
             RouteChecks.Check(config.Routes[index], $"routes[{index}]", errors);
         }
 
+        SplitChecks.CheckShared(
+            [.. config.Routes.Select((route, index) => (route.Splitting, $"routes[{index}].{(route.Split is null ? "strangler.capability" : "split.name")}"))
+                .Where(one => one.Splitting is not null).Select(one => (one.Splitting!, one.Item2))],
+            errors);
         MatchChecks.CheckDuplicates(config.Routes, errors);
         CheckNames(config.Routes, errors);
         return errors;

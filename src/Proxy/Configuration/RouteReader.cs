@@ -1,5 +1,6 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -7,7 +8,12 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["name", "host", "path", "methods", "headers", "query", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known =
+    [
+        "name", "host", "path", "methods", "headers", "query", "service", "rewrite", "compose",
+        "rateLimit",
+        "split", "strangler",
+    ];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -17,10 +23,12 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             return null;
         }
 
+        var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
+        var name = fields.Text("name", "a name");
         return new RouteConfig
         {
-            Name = fields.Text("name", "a name"),
-            Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
+            Name = name,
+            Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Hosts = [.. fields.OneOrMore("host", "a host like shop.example, or a list of them")],
             Headers = Conditions(fields, "headers"),
@@ -29,6 +37,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }
 
@@ -44,6 +54,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return name;
     }
+
+    private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
 
     // A star is no value that somebody sends to be told apart from others.
     private ConfigList<ValueCondition> Conditions(YamlFields fields, string key)
