@@ -1,5 +1,6 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -26,4 +27,10 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>What it changes in requests; null: nothing.</summary>
+    public RequestTransformConfig? Request { get; init; }
+
+    /// <summary>What it changes in answers; null: nothing.</summary>
+    public ResponseTransformConfig? Response { get; init; }
 }

@@ -1,5 +1,6 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Transforms;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -7,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "request", "response"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -25,6 +26,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Request = new TransformReader(problems).Request(fields),
+            Response = new TransformReader(problems).Response(fields),
         };
     }
 

@@ -6,6 +6,7 @@ using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Runtime;
 
@@ -22,6 +23,10 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         [
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Response is { } response // inside of whatever keeps or compresses answers
+                ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
+            route.Request is { } request // last before the service: policies see what the client asked for
+                ? new RequestTransform(request).Around : null,
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -34,7 +39,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route, forwarder).HandleAsync
+        ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
