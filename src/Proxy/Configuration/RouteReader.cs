@@ -8,7 +8,11 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "request", "response"];
+    private static readonly string[] Known =
+    [
+        "name", "path", "methods", "service", "rewrite", "compose",
+        "rateLimit", "request", "response",
+    ];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -20,6 +24,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return new RouteConfig
         {
+            Name = fields.Text("name", "a name"),
             Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
@@ -44,12 +49,12 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         return name;
     }
 
-    private List<PartConfig> Parts(YamlNode node) =>
+    private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];
 
     private PartConfig? Part(string name, YamlNode node)
     {
-        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional");
+        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout");
         return fields is null ? null : new PartConfig
         {
             Name = name,
@@ -58,6 +63,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Each = fields.Text("each", "a list of another part, like order.items"),
             First = fields.Text("first", "the name of a part that is a list"),
             Optional = fields.Flag("optional"),
+            Timeout = fields.Time("timeout"),
         };
     }
 }

@@ -16,13 +16,11 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
-        var name = NameOf(route);
-
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
             route.RateLimit is { } limits // before whatever costs more than counting
-                ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
+                ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
             route.Response is { } response // inside of whatever keeps or compresses answers
                 ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
@@ -47,10 +45,6 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         var logger = loggers.CreateLogger<RateLimitStep>();
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
     }
-
-    // What tells a route from all others, in the words of its author.
-    private static string NameOf(RouteConfig route) =>
-        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
 
     private static PathTemplate Template(RouteConfig route) =>
         PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
