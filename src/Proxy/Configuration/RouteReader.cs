@@ -1,5 +1,6 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 using YamlDotNet.RepresentationModel;
 
@@ -11,7 +12,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     private static readonly string[] Known =
     [
         "name", "path", "methods", "service", "rewrite", "compose",
-        "rateLimit", "request", "response",
+        "rateLimit", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -22,10 +23,12 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             return null;
         }
 
+        var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
+        var name = fields.Text("name", "a name");
         return new RouteConfig
         {
-            Name = fields.Text("name", "a name"),
-            Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
+            Name = name,
+            Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
@@ -33,6 +36,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             RateLimit = RateLimitReader.Read(fields, problems),
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
+            Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }
 
@@ -48,6 +53,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return name;
     }
+
+    private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
 
     private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];

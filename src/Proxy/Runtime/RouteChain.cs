@@ -6,12 +6,13 @@ using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, ILoggerFactory loggers)
+internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
@@ -25,6 +26,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
                 ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
                 ? new RequestTransform(request).Around : null,
+            route.Splitting is { } split ? Split(split, kept) : null, // after what does not depend on where it goes, just before it goes there
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -44,6 +46,13 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     {
         var logger = loggers.CreateLogger<RateLimitStep>();
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
+    }
+
+    private Func<RouteHandler, RouteHandler> Split(SplitConfig config, KeptState kept)
+    {
+        // Kept, and so are the weights that an operator gave it, until the split itself is configured otherwise.
+        var split = kept.Get("split", config, () => new Split(config));
+        return next => new SplitStep(split, random, next).HandleAsync;
     }
 
     private static PathTemplate Template(RouteConfig route) =>
