@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
-using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
 
@@ -26,7 +26,7 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
 
         var most = runtime.Current.Config.MaxRequestBodySize;
         return context.Request.ContentLength > most
-            ? RequestBody.TooLarge(most).Problem.ExecuteAsync(context)
+            ? ClientBody.TooLarge(most).Problem.ExecuteAsync(context)
             : next(context);
     };
 

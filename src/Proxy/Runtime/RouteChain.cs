@@ -29,7 +29,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route, forwarder).HandleAsync
+        ? new ForwardedRoute(route, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private static PathTemplate Template(RouteConfig route) =>
