@@ -12,6 +12,7 @@ using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.Http;

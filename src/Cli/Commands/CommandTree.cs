@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Portolan.Cli.CommandLine;
 using Portolan.Cli.Terminal;
-using Portolan.Proxy.Configuration.Yaml;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Cli.Commands;
 

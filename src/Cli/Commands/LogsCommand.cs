@@ -5,7 +5,7 @@ using Portolan.Cli.Processes;
 using Portolan.Cli.Running;
 using Portolan.Cli.SystemFile;
 using Portolan.Cli.Terminal;
-using Portolan.Proxy.Configuration.Yaml;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Cli.Commands;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Portolan.Cli.CommandLine;
 using Portolan.Cli.Operator;
 using Portolan.Cli.Terminal;
-using Portolan.Proxy.Configuration.Yaml;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Cli.Commands;
 

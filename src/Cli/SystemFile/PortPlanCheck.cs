@@ -1,4 +1,4 @@
-using Portolan.Proxy.Configuration.Yaml;
+using Portolan.Proxy.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

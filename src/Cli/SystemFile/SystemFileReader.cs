@@ -1,5 +1,5 @@
 using Portolan.Proxy.Configuration;
-using Portolan.Proxy.Configuration.Yaml;
+using Portolan.Proxy.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using Portolan.Composition;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 
 namespace Portolan.Proxy.Configuration;

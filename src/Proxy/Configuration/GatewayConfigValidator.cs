@@ -1,3 +1,4 @@
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 
 namespace Portolan.Proxy.Configuration;
@@ -15,6 +16,11 @@ internal static class GatewayConfigValidator
         }
 
         CheckDuplicates(config.Routes, errors);
+        foreach (var upstream in config.Services)
+        {
+            UpstreamReader.Check(upstream, $"services.{upstream.Name}", errors);
+        }
+
         return errors;
     }
 
@@ -23,6 +29,11 @@ internal static class GatewayConfigValidator
         if (config.MaxRequestBodySize <= 0)
         {
             errors.Add(new ConfigError("maxRequestBodySize", "must be at least 1 byte."));
+        }
+
+        if (config.TrustedHops is < 0 or > 16)
+        {
+            errors.Add(new ConfigError("trustedHops", "must be 0 to 16."));
         }
 
         if (config.Timeout <= TimeSpan.Zero)

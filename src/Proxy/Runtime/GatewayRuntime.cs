@@ -1,6 +1,7 @@
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Runtime;
 

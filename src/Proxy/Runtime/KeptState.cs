@@ -12,7 +12,7 @@ internal sealed class KeptState
 
     /// <summary>The object made of these settings under this name before, or a new one.</summary>
     /// <param name="name">Of the route or service it belongs to.</param>
-    /// <param name="settings">A record that compares by value, its lists too (<see cref="Configuration.ConfigList{T}"/>).</param>
+    /// <param name="settings">A record that compares by value, its lists too (<see cref="Settings.ConfigList{T}"/>).</param>
     /// <param name="create">Makes it.</param>
     public T Get<T>(string name, object settings, Func<T> create)
         where T : class

@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace Portolan.Proxy.Configuration.Yaml;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>Gathers everything that is wrong with a file, so that it is reported at once.</summary>
 internal sealed class YamlProblems(string file)

@@ -1,10 +1,10 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Portolan.Proxy.Configuration.Yaml;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>A mapping with known keys; asks for a field report what was expected where something else stands.</summary>
-internal sealed class YamlFields
+internal sealed partial class YamlFields
 {
     private readonly YamlMappingNode node;
     private readonly string what;

@@ -1,4 +1,4 @@
-namespace Portolan.Proxy.Configuration;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>One thing that is wrong with a configuration.</summary>
 /// <param name="Where">Place in it, such as <c>routes[2].compose.customer.path</c>.</param>

@@ -1,4 +1,4 @@
-namespace Portolan.Proxy.Configuration.Yaml;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>Finds the known word that somebody who mistyped probably meant.</summary>
 internal static class Nearest

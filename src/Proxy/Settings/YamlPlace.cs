@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Portolan.Proxy.Configuration.Yaml;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>Finds in a file what a configuration error names by its path, such as <c>routes[2].compose.customer.path</c>.</summary>
 internal static class YamlPlace

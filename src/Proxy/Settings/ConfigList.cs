@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace Portolan.Proxy.Configuration;
+namespace Portolan.Proxy.Settings;
 
 /// <summary>A list that equals another of the same elements, so that the records of a configuration compare as values.</summary>
 [CollectionBuilder(typeof(ConfigList), nameof(ConfigList.Of))]
