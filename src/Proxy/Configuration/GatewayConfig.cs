@@ -6,7 +6,7 @@ namespace Portolan.Proxy.Configuration;
 public sealed record GatewayConfig
 {
     /// <summary>Where requests go. Their order does not matter: a literal segment beats a parameter, that beats a catch-all.</summary>
-    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+    public ConfigList<RouteConfig> Routes { get; init; } = [];
 
     /// <summary>How services are reached, where that differs from the defaults.</summary>
     public ConfigList<UpstreamConfig> Services { get; init; } = [];

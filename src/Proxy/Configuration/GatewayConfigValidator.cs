@@ -16,6 +16,7 @@ internal static class GatewayConfigValidator
         }
 
         CheckDuplicates(config.Routes, errors);
+        CheckNames(config.Routes, errors);
         foreach (var upstream in config.Services)
         {
             UpstreamReader.Check(upstream, $"services.{upstream.Name}", errors);
@@ -47,7 +48,7 @@ internal static class GatewayConfigValidator
         }
     }
 
-    private static void CheckDuplicates(IReadOnlyList<RouteConfig> routes, List<ConfigError> errors)
+    private static void CheckDuplicates(ConfigList<RouteConfig> routes, List<ConfigError> errors)
     {
         var shapes = new Dictionary<(string Shape, string Method), int>();
         for (var index = 0; index < routes.Count; index++)
@@ -67,6 +68,18 @@ internal static class GatewayConfigValidator
                         $"routes[{index}].path", $"'{routes[index].Path}' matches the same requests as routes[{first}]; give one of them other methods, or remove it."));
                     break;
                 }
+            }
+        }
+    }
+
+    private static void CheckNames(ConfigList<RouteConfig> routes, List<ConfigError> errors)
+    {
+        var names = new Dictionary<string, int>();
+        for (var index = 0; index < routes.Count; index++)
+        {
+            if (!names.TryAdd(routes[index].Name, index) && routes[index].IsNamed)
+            {
+                errors.Add(new ConfigError($"routes[{index}].name", $"routes[{names[routes[index].Name]}] is called '{routes[index].Name}' too; names are unique."));
             }
         }
     }

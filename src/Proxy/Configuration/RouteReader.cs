@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -19,6 +19,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return new RouteConfig
         {
+            Name = fields.Text("name", "a name"),
             Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
@@ -41,12 +42,12 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         return name;
     }
 
-    private List<PartConfig> Parts(YamlNode node) =>
+    private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];
 
     private PartConfig? Part(string name, YamlNode node)
     {
-        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional");
+        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout");
         return fields is null ? null : new PartConfig
         {
             Name = name,
@@ -55,6 +56,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Each = fields.Text("each", "a list of another part, like order.items"),
             First = fields.Text("first", "the name of a part that is a list"),
             Optional = fields.Flag("optional"),
+            Timeout = fields.Time("timeout"),
         };
     }
 }
