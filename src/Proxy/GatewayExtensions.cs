@@ -10,6 +10,7 @@ using Portolan.Observability.Problems;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
@@ -74,6 +75,7 @@ public static class GatewayExtensions
         app.Use(next => context => context.GetEndpoint() is null ? pipeline(context) : next(context));
         app.MapHealth();
         app.MapBreakers();
+        app.MapSplits();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
         return app;

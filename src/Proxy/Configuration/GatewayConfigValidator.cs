@@ -1,5 +1,6 @@
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -15,6 +16,10 @@ internal static class GatewayConfigValidator
             RouteChecks.Check(config.Routes[index], $"routes[{index}]", errors);
         }
 
+        SplitChecks.CheckShared(
+            [.. config.Routes.Select((route, index) => (route.Splitting, $"routes[{index}].{(route.Split is null ? "strangler.capability" : "split.name")}"))
+                .Where(one => one.Splitting is not null).Select(one => (one.Splitting!, one.Item2))],
+            errors);
         CheckDuplicates(config.Routes, errors);
         CheckNames(config.Routes, errors);
         foreach (var upstream in config.Services)

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
 /// <summary>
-/// Requests that go one way: on to one <see cref="Service"/>, or answered with what several say (<see cref="Compose"/>).
-/// Exactly one of the two is set.
+/// Requests that go one way: on to one <see cref="Service"/>, divided between several (<see cref="Split"/>, <see cref="Strangler"/>),
+/// or answered with what several say (<see cref="Compose"/>). Exactly one of these is set.
 /// </summary>
 public sealed record RouteConfig
 {
@@ -29,7 +30,7 @@ public sealed record RouteConfig
     /// <summary>Which methods; empty means all. GET includes HEAD.</summary>
     public ConfigList<string> Methods { get; init; } = [];
 
-    /// <summary>Name of the service that answers; null for a composed route.</summary>
+    /// <summary>Name of the service that answers; null where another key says where the request goes.</summary>
     public string? Service { get; init; }
 
     /// <summary>Path sent to the service, of literals and the values of <see cref="Path"/>; null sends the path as it came.</summary>
@@ -40,6 +41,20 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>The services that its requests are divided between; null where they are not.</summary>
+    public SplitConfig? Split { get; init; }
+
+    /// <summary>The old system and the service that takes over from it; null where nothing moves.</summary>
+    public StranglerConfig? Strangler { get; init; }
+
+    /// <summary>What divides its requests, under whichever name.</summary>
+    internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
+
+    /// <summary>Every service that it may go to.</summary>
+    internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
+        : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
+        : [Service!];
 
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;

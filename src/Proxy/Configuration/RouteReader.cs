@@ -1,5 +1,6 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -7,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -17,15 +18,19 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             return null;
         }
 
+        var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
+        var name = fields.Text("name", "a name");
         return new RouteConfig
         {
-            Name = fields.Text("name", "a name"),
-            Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
+            Name = name,
+            Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }
 
@@ -41,6 +46,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
         return name;
     }
+
+    private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
 
     private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];

@@ -6,11 +6,12 @@ using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, ILoggerFactory loggers)
+internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
@@ -22,6 +23,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         [
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Splitting is { } split ? Split(split, kept) : null, // after what does not depend on where it goes, just before it goes there
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -46,6 +48,13 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     // What tells a route from all others, in the words of its author.
     private static string NameOf(RouteConfig route) =>
         route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
+
+    private Func<RouteHandler, RouteHandler> Split(SplitConfig config, KeptState kept)
+    {
+        // Kept, and so are the weights that an operator gave it, until the split itself is configured otherwise.
+        var split = kept.Get("split", config, () => new Split(config));
+        return next => new SplitStep(split, random, next).HandleAsync;
+    }
 
     private static PathTemplate Template(RouteConfig route) =>
         PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
