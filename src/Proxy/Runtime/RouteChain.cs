@@ -39,7 +39,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, forwarder).HandleAsync
+        ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
