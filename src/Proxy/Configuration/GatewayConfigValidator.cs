@@ -21,6 +21,11 @@ internal static class GatewayConfigValidator
             errors);
         MatchChecks.CheckDuplicates(config.Routes, errors);
         CheckNames(config.Routes, errors);
+        foreach (var upstream in config.Services)
+        {
+            UpstreamReader.Check(upstream, $"services.{upstream.Name}", errors);
+        }
+
         return errors;
     }
 

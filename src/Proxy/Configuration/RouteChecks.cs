@@ -3,6 +3,7 @@ using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -32,14 +33,24 @@ internal static class RouteChecks
 
         MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
-        CheckPolicies(route, where, errors);
+        CheckPolicies(route, where, template, errors);
     }
 
-    private static void CheckPolicies(RouteConfig route, string where, List<ConfigError> errors)
+    private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
+
+        if (route.Request is { } request)
+        {
+            new TransformChecks(template, errors).Request(request, where + ".request", route.Rewrite, route.Compose is not null);
+        }
+
+        if (route.Response is { } response)
+        {
+            new TransformChecks(template, errors).Response(response, where + ".response");
         }
     }
 

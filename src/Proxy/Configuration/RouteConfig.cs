@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -50,6 +51,12 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>What it changes in requests; null: nothing.</summary>
+    public RequestTransformConfig? Request { get; init; }
+
+    /// <summary>What it changes in answers; null: nothing.</summary>
+    public ResponseTransformConfig? Response { get; init; }
 
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }

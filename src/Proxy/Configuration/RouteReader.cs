@@ -1,6 +1,7 @@
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -10,9 +11,9 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 {
     private static readonly string[] Known =
     [
-        "name", "host", "path", "methods", "headers", "query", "service", "rewrite", "compose",
-        "rateLimit",
-        "split", "strangler",
+        "name", "host", "path", "methods", "headers", "query",
+        "service", "rewrite", "compose",
+        "rateLimit", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -37,6 +38,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Request = new TransformReader(problems).Request(fields),
+            Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
             Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };

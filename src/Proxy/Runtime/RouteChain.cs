@@ -7,6 +7,7 @@ using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Runtime;
 
@@ -16,13 +17,15 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
-        var name = route.Name;
-
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
             route.RateLimit is { } limits // before whatever costs more than counting
-                ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
+                ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Response is { } response // inside of whatever keeps or compresses answers
+                ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
+            route.Request is { } request // last before the service: policies see what the client asked for
+                ? new RequestTransform(request).Around : null,
             route.Splitting is { } split ? Split(split, kept) : null, // after what does not depend on where it goes, just before it goes there
         ];
         var handler = Answer(route, config);
@@ -34,7 +37,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
         return new Route(Template(route), methods, handler)
         {
-            Name = name,
+            Name = route.Name,
             Hosts = route.Hosts,
             Conditions =
             [
@@ -45,7 +48,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route, forwarder).HandleAsync
+        ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
