@@ -12,6 +12,7 @@ using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
+using Portolan.Proxy.Reload;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Upstreams;
@@ -54,15 +55,39 @@ public static class GatewayExtensions
         return services;
     }
 
+    /// <summary>
+    /// Registers the gateway that a file describes, and puts the file in force again whenever it changes: without dropping a
+    /// request, and not at all while it has errors.
+    /// </summary>
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="path">A gateway's own file, or a system's with a section <c>gateway</c>.</param>
+    /// <exception cref="GatewayConfigException">Everything that is wrong with the file, each with line and column.</exception>
+    public static IServiceCollection AddGatewayFile(this IServiceCollection services, string path)
+    {
+        var problems = new YamlProblems(path);
+        var file = GatewayFile.Parse(File.ReadAllText(path), problems) ?? throw new GatewayConfigException(problems.Errors);
+        return services.AddGatewayFile(path, file);
+    }
+
+    /// <summary>The same of a file that has been read.</summary>
+    internal static IServiceCollection AddGatewayFile(this IServiceCollection services, string path, GatewayFile file)
+    {
+        services.AddGateway(file.Config);
+        services.AddSingleton(new WatchedFile(path, file.Text));
+        services.AddSingleton<ConfigWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConfigWatch>());
+        return services;
+    }
+
     /// <summary>Lets the application answer as the gateway, with its own health and home page beside the routes.</summary>
     public static WebApplication UseGateway(this WebApplication app)
     {
         var services = app.Services;
-        var config = services.GetRequiredService<GatewayConfig>();
+        var runtime = services.GetRequiredService<GatewayRuntime>();
         var pipeline = services.GetRequiredService<GatewayPipeline>().Build();
 
         // First: whatever fails behind it is logged and answered with the ids of the request.
-        app.UseCorrelation(new CorrelationOptions { AcceptFromCaller = config.AcceptCorrelation });
+        app.UseCorrelation(runtime.Correlation);
 
         // Second: whatever fails behind it becomes problem details.
         app.UseProblems();
@@ -76,6 +101,7 @@ public static class GatewayExtensions
         app.MapHealth();
         app.MapBreakers();
         app.MapSplits();
+        app.MapGatewayConfig();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
         return app;

@@ -11,15 +11,13 @@ internal static class GatewayProcess
 {
     public const string Name = "gateway";
 
-    public static async Task<int> RunAsync(string file, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string path, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
     {
-        var gateway = SystemFileReader.ReadForGateway(file).Gateway
-            ?? throw new CliException($"'{file}' has no section 'gateway'. Describe the routes there; see the guide's page on the gateway.");
-        var chosen = port ?? gateway.Port;
-        var builder = LoopbackApp.CreateBuilder(Name, chosen);
+        var file = GatewayFiles.Read(path);
+        var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
-        builder.Services.AddGateway(gateway.Config);
+        builder.Services.AddGatewayFile(path, file);
         await using var app = builder.Build();
         app.UseGateway();
         await app.RunAsync(cancellationToken);

@@ -11,13 +11,11 @@ internal sealed class SystemFileReader
     private static readonly string[] Reserved = ["server", "gateway", "up", "portolan"];
 
     private readonly string path;
-    private readonly bool gatewayOnly;
     private readonly YamlProblems problems;
 
-    private SystemFileReader(string path, bool gatewayOnly)
+    private SystemFileReader(string path)
     {
         this.path = path;
-        this.gatewayOnly = gatewayOnly;
         var shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
         problems = new YamlProblems(shown.StartsWith("..", StringComparison.Ordinal) ? path : shown);
     }
@@ -30,11 +28,8 @@ internal sealed class SystemFileReader
             throw new CliException($"There is no folder '{folder}'. Name the folder that has the system's {SystemConfig.FileName}.");
         }
 
-        return new SystemFileReader(Path.Combine(Path.GetFullPath(folder), SystemConfig.FileName), gatewayOnly: false).Read();
+        return new SystemFileReader(Path.Combine(Path.GetFullPath(folder), SystemConfig.FileName)).Read();
     }
-
-    /// <summary>Only what a gateway needs: projects need not be there, and routes may name services of elsewhere.</summary>
-    public static SystemConfig ReadForGateway(string file) => new SystemFileReader(Path.GetFullPath(file), gatewayOnly: true).Read();
 
     private SystemConfig Read()
     {
@@ -50,40 +45,7 @@ internal sealed class SystemFileReader
             throw new CliException($"There is no {Path.GetFileName(path)} in '{Path.GetDirectoryName(path)}'. A system is described there; see 'portolan up --help'.");
         }
 
-        try
-        {
-            using var reader = File.OpenText(path);
-            var stream = new YamlStream();
-            stream.Load(reader);
-            if (stream.Documents.Count != 1)
-            {
-                problems.Add(new Mark(0, 1, 1), stream.Documents.Count == 0
-                    ? "the file is empty; expected a mapping with 'services'."
-                    : "expected one document; remove the line '---' between them.");
-            }
-
-            return stream.Documents.Count == 1 ? stream.Documents[0].RootNode : null;
-        }
-        catch (YamlException broken)
-        {
-            Explain(broken);
-            return null;
-        }
-    }
-
-    // The parser's own words are about its state, and its place is where it gave up; one slip is common enough for better.
-    private void Explain(YamlException broken)
-    {
-        var lines = File.ReadAllLines(path);
-        var tab = Array.FindIndex(lines, line => line.TakeWhile(char.IsWhiteSpace).Contains('\t'));
-        if (tab >= 0)
-        {
-            problems.Add(new Mark(0, tab + 1, lines[tab].IndexOf('\t') + 1), "this line is indented with a tab; YAML takes spaces only.");
-            return;
-        }
-
-        var reason = (broken.InnerException?.Message ?? broken.Message).TrimEnd('.');
-        problems.Add(broken.Start, $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}.");
+        return YamlText.Load(File.ReadAllText(path), problems, "a mapping with 'services'");
     }
 
     private SystemConfig? System(YamlNode root)
@@ -97,7 +59,7 @@ internal sealed class SystemFileReader
 
         var services = Services(fields, folder);
         var gateway = fields.Node("gateway") is { } node
-            ? Gateway(node, gatewayOnly && services.Count == 0 ? null : [.. services.Select(service => service.Name)])
+            ? Gateway(node, [.. services.Select(service => service.Name)])
             : null;
         var name = fields.Text("name", "a name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         var config = new SystemConfig(name, folder, services, gateway, ServerPort(fields));
@@ -106,7 +68,7 @@ internal sealed class SystemFileReader
     }
 
     // The port is the file's: a gateway does not decide where it listens.
-    private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string>? services) =>
+    private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string> services) =>
         GatewayConfigReader.Read(node, problems, services, "port") is { } config
             ? new GatewaySection(Port(node) ?? SystemConfig.DefaultGatewayPort, config)
             : null;
@@ -121,11 +83,7 @@ internal sealed class SystemFileReader
     {
         if (fields.Node("services") is not { } node)
         {
-            if (!gatewayOnly)
-            {
-                problems.Add(fields.Place, "the system needs 'services': a mapping of names to projects.");
-            }
-
+            problems.Add(fields.Place, "the system needs 'services': a mapping of names to projects.");
             return [];
         }
 
@@ -166,7 +124,7 @@ internal sealed class SystemFileReader
     private string Project(YamlFields fields, string text, string folder)
     {
         var full = Path.GetFullPath(text, folder);
-        if (gatewayOnly || File.Exists(full))
+        if (File.Exists(full))
         {
             return full;
         }

@@ -1,17 +1,20 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy.Pages;
 
 /// <summary>Says to a browser what this is and where its routes lead.</summary>
-internal sealed class HomePage(GatewayConfig config)
+internal sealed class HomePage(GatewayRuntime runtime)
 {
-    private readonly byte[] html = Encoding.UTF8.GetBytes(Write(config));
+    private Page? last;
 
     public Task HandleAsync(HttpContext context)
     {
+        var html = Html(runtime.Current);
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = html.Length;
@@ -20,13 +23,25 @@ internal sealed class HomePage(GatewayConfig config)
         return response.Body.WriteAsync(html, context.RequestAborted).AsTask();
     }
 
-    private static string Write(GatewayConfig config)
+    // Written once for each configuration.
+    private byte[] Html(GatewaySnapshot snapshot)
+    {
+        if (last is { } page && ReferenceEquals(page.Snapshot, snapshot))
+        {
+            return page.Html;
+        }
+
+        last = new Page(snapshot, Encoding.UTF8.GetBytes(Write(snapshot.Config, snapshot.Origin)));
+        return last.Html;
+    }
+
+    private static string Write(GatewayConfig config, ConfigOrigin origin)
     {
         var rows = new StringBuilder();
         foreach (var route in config.Routes)
         {
             var methods = route.Methods.Count == 0 ? "any" : string.Join(", ", route.Methods);
-            rows.Append($"<tr><td>{Encode(methods)}</td><td><code>{Encode(route.Path)}</code></td><td>{Encode(Target(route))}</td></tr>\n");
+            rows.Append($"<tr><td>{Encode(methods)}</td><td><code>{Encode(string.Join(", ", route.Hosts) + route.Path)}</code></td><td>{Encode(Target(route))}</td></tr>\n");
         }
 
         return $$"""
@@ -37,6 +52,7 @@ internal sealed class HomePage(GatewayConfig config)
             <body><h1>Portolan gateway</h1>
             <p>This address forwards requests to services. Its health is at <a href="/health">/health</a>, that of the
             whole system at <a href="/health/system">/health/system</a>.</p>
+            <p>Configuration {{origin.Version}} is in force since {{origin.LoadedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}} UTC.</p>
             <table><tr><th>Methods</th><th>Path</th><th>Goes to</th></tr>
             {{rows}}</table></body></html>
 
@@ -48,4 +64,11 @@ internal sealed class HomePage(GatewayConfig config)
         : string.Join(" or ", route.Services) + (route.Rewrite is { } rewrite ? $" as {rewrite}" : "");
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+
+    private sealed class Page(GatewaySnapshot snapshot, byte[] html)
+    {
+        public GatewaySnapshot Snapshot => snapshot;
+
+        public byte[] Html => html;
+    }
 }

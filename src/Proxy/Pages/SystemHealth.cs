@@ -4,11 +4,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy.Pages;
 
 /// <summary>The health of all services as the directory knows it, which it also does while the registry is gone.</summary>
-internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig config, TimeProvider clock)
+internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime runtime, TimeProvider clock)
 {
     private const string Up = "UP";
     private const string Degraded = "DEGRADED";
@@ -17,7 +18,7 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig con
     public async Task HandleAsync(HttpContext context)
     {
         var names = await directory.ServicesAsync(context.RequestAborted);
-        var all = names.Concat(config.Routes.SelectMany(route => route.Services)).Distinct().Order(StringComparer.Ordinal);
+        var all = names.Concat(runtime.Current.Config.Routes.SelectMany(route => route.Services)).Distinct().Order(StringComparer.Ordinal);
         var snapshots = await Task.WhenAll(all.Select(name => directory.GetAsync(name, context.RequestAborted).AsTask()));
 
         var status = Overall(snapshots);
@@ -59,6 +60,11 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig con
             json.WriteString("message", "registry unreachable, last known state");
         }
 
+        var origin = runtime.Current.Origin;
+        json.WriteStartObject("configuration");
+        json.WriteNumber("version", origin.Version);
+        json.WriteString("loadedAt", origin.LoadedAt.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
         json.WriteStartObject("services");
         foreach (var snapshot in snapshots)
         {

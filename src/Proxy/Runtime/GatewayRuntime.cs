@@ -1,3 +1,4 @@
+using Portolan.Observability.Correlation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
@@ -12,13 +13,17 @@ internal sealed class GatewayRuntime
     private readonly KeptState kept = new();
     private readonly RouteChain chain;
     private readonly UpstreamClient upstream;
+    private readonly TimeProvider clock;
     private volatile GatewaySnapshot current;
 
-    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream)
+    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, TimeProvider clock)
     {
-        (this.chain, this.upstream) = (chain, upstream);
-        current = Build(config);
+        (this.chain, this.upstream, this.clock) = (chain, upstream, clock);
+        current = Build(config, 1, "start");
     }
+
+    /// <summary>What the edge believes of callers' ids, as the configuration in force has it.</summary>
+    public CorrelationOptions Correlation { get; } = new();
 
     /// <summary>What is in force.</summary>
     public GatewaySnapshot Current => current;
@@ -27,7 +32,9 @@ internal sealed class GatewayRuntime
     public KeptState Kept => kept;
 
     /// <summary>Puts another configuration in force. With errors, all of them, nothing changes.</summary>
-    public IReadOnlyList<ConfigError> Apply(GatewayConfig config)
+    /// <param name="config">To be put in force.</param>
+    /// <param name="source">Where it comes from, in a word.</param>
+    public IReadOnlyList<ConfigError> Apply(GatewayConfig config, string source = "operator")
     {
         if (config.Validate() is { Count: > 0 } errors)
         {
@@ -36,17 +43,19 @@ internal sealed class GatewayRuntime
 
         lock (gate)
         {
-            current = Build(config);
+            current = Build(config, current.Origin.Version + 1, source);
         }
 
         return [];
     }
 
-    private GatewaySnapshot Build(GatewayConfig config)
+    private GatewaySnapshot Build(GatewayConfig config, int version, string source)
     {
-        var snapshot = new GatewaySnapshot(config, new RouteTable(config.Routes.Select(route => chain.Build(route, config, kept))));
+        var routes = new RouteTable(config.Routes.Select(route => chain.Build(route, config, kept)));
+        var snapshot = new GatewaySnapshot(config, routes, new ConfigOrigin(version, clock.GetUtcNow(), source));
         kept.Settle();
         upstream.Configure(config);
+        Correlation.AcceptFromCaller = config.AcceptCorrelation;
         return snapshot;
     }
 }

@@ -6,4 +6,11 @@ namespace Portolan.Proxy.Runtime;
 /// <summary>A configuration made ready: a request takes the one that is current when it comes, and keeps it to its end.</summary>
 /// <param name="Config">What it was made of.</param>
 /// <param name="Routes">Its routes, ready to be matched.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes);
+/// <param name="Origin">Where it came from.</param>
+internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, ConfigOrigin Origin);
+
+/// <summary>Which configuration it is.</summary>
+/// <param name="Version">1 is what the process started with; each that is put in force has the next.</param>
+/// <param name="LoadedAt">Since when it is in force.</param>
+/// <param name="Source"><c>start</c>, <c>file</c> or <c>operator</c>.</param>
+internal sealed record ConfigOrigin(int Version, DateTimeOffset LoadedAt, string Source);

@@ -9,10 +9,13 @@ internal sealed class YamlProblems(string file)
 
     public int Count => found.Count;
 
+    /// <summary>In the file's order, each at its <c>file:line:column</c>.</summary>
+    public IReadOnlyList<ConfigError> Errors =>
+        [.. found.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
+            .Select(problem => new ConfigError($"{file}:{problem.Line}:{problem.Column}", problem.Text))];
+
     public void Add(Mark place, string text) => found.Add((place.Line, place.Column, text));
 
     /// <summary>One line a problem, in the file's order: <c>file:line:column: what is wrong</c>.</summary>
-    public override string ToString() =>
-        string.Join('\n', found.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
-            .Select(problem => $"{file}:{problem.Line}:{problem.Column}: {problem.Text}"));
+    public override string ToString() => string.Join('\n', Errors);
 }

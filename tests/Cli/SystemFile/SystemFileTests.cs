@@ -124,14 +124,6 @@ public sealed class SystemFileTests : IDisposable
     }
 
     [Fact]
-    public void A_gateway_reads_a_file_whose_projects_are_elsewhere()
-    {
-        var file = folder.Write("gateway.yaml", "gateway:\n  routes:\n    - { path: /a, service: far-away }\n");
-
-        Assert.Equal("far-away", SystemFileReader.ReadForGateway(file).Gateway!.Config.Routes[0].Service);
-    }
-
-    [Fact]
     public void A_folder_without_a_system_is_told()
     {
         using var empty = new TemporaryFolder();

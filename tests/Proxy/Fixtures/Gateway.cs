@@ -66,6 +66,10 @@ public sealed class Gateway : IAsyncDisposable
         return new Gateway(app);
     }
 
+    /// <summary>A part of the gateway.</summary>
+    public T Part<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
     /// <summary>Puts another configuration in force.</summary>
     public void Apply(string yaml) => Assert.Empty(app.Services.GetRequiredService<GatewayRuntime>().Apply(ConfigText.Read(yaml)));
 

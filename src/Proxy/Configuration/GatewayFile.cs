@@ -1,0 +1,50 @@
+using Portolan.Proxy.Settings;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>What a file says of a gateway: a file of its own, or the section <c>gateway</c> of a system's.</summary>
+/// <param name="Config">Checked.</param>
+/// <param name="Port">Where it says one.</param>
+/// <param name="Text">All of the file.</param>
+internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
+{
+    /// <summary>Reads and checks.</summary>
+    /// <param name="text">YAML, and so JSON too.</param>
+    /// <param name="problems">Takes all that is wrong; then the result is null.</param>
+    public static GatewayFile? Parse(string text, YamlProblems problems)
+    {
+        const string Expected = "'routes', or a section 'gateway' with them";
+        if (YamlText.Load(text, problems, Expected) is not { } root)
+        {
+            return null;
+        }
+
+        var (section, services) = Section(root);
+        if (section is null)
+        {
+            problems.Add(new Mark(0, 1, 1), $"expected {Expected}.");
+            return null;
+        }
+
+        var config = GatewayConfigReader.Read(section, problems, services, "port");
+        var port = YamlFields.OfKnown(section, "gateway", problems)?.Number("port", 1, 65535);
+        return config is null || problems.Count > 0 ? null : new GatewayFile(config, port, text);
+    }
+
+    // Routes of a system may only name its services; a gateway by itself does not know which there are.
+    private static (YamlNode? Section, IReadOnlyList<string>? Services) Section(YamlNode root)
+    {
+        var entries = root is YamlMappingNode mapping
+            ? mapping.Children.Where(pair => pair.Key is YamlScalarNode).ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => pair.Value)
+            : [];
+        if (entries.TryGetValue("gateway", out var section))
+        {
+            var services = entries.GetValueOrDefault("services") as YamlMappingNode;
+            return (section, services is { Children.Count: > 0 } ? [.. services.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")] : null);
+        }
+
+        return (entries.ContainsKey("routes") ? root : null, null);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Runtime;
+
+namespace Portolan.Proxy.Operator;
+
+/// <summary>Writes a configuration as its HTTP resource.</summary>
+internal static class ConfigResource
+{
+    public static void Write(Utf8JsonWriter writer, ConfigOrigin origin)
+    {
+        writer.WriteNumber("version", origin.Version);
+        writer.WriteString("loadedAt", origin.LoadedAt);
+        writer.WriteString("source", origin.Source);
+    }
+
+    public static void Write(Utf8JsonWriter writer, GatewayConfig config) => JsonSerializer.Serialize(writer, config, ConfigJson.Default.GatewayConfig);
+
+    /// <summary>The routes as somebody looks for them: what each takes, and where it goes.</summary>
+    public static void WriteRoutes(Utf8JsonWriter writer, GatewayConfig config)
+    {
+        writer.WriteStartArray("routes");
+        foreach (var route in config.Routes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", route.Name);
+            WriteList(writer, "hosts", route.Hosts);
+            writer.WriteString("path", route.Path);
+            WriteList(writer, "methods", route.Methods);
+            WriteList(writer, "headers", route.Headers.Select(header => header.ToString()));
+            WriteList(writer, "query", route.Query.Select(parameter => parameter.ToString()));
+            writer.WriteString("target", RouteSummary.Target(route));
+            WriteList(writer, "policies", RouteSummary.Policies(route));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
+    }
+}
