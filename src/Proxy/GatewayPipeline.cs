@@ -13,6 +13,7 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime)
         Func<RequestDelegate, RequestDelegate>[] order =
         [
             GatewaySteps.RefuseUpgrades, // first: a connection that stops being HTTP would pass by everything below
+            steps.RestoreClient,         // before anybody asks who the client is
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
             GatewaySteps.ParsePath,      // once, so that routing, guarding and forwarding see the same path
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -14,6 +15,16 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
         HttpMethods.IsConnect(context.Request.Method) || context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
             ? new Problem("not-implemented", "Not implemented", 501, "This gateway does not pass WebSockets and tunnels on yet.").ExecuteAsync(context)
             : next(context);
+
+    public RequestDelegate RestoreClient(RequestDelegate next) => context =>
+    {
+        if (runtime.Current.Config.TrustedHops is > 0 and var hops)
+        {
+            ClientAddress.Restore(context, hops);
+        }
+
+        return next(context);
+    };
 
     public RequestDelegate LimitBody(RequestDelegate next) => context =>
     {

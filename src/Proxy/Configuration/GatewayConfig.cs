@@ -17,6 +17,12 @@ public sealed record GatewayConfig
     /// <summary>How long a connection to an instance may take. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How many proxies of one's own stand between clients and the gateway. Of so many it believes what they say of the client
+    /// (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). Default 0: whoever connects is the client.
+    /// </summary>
+    public int TrustedHops { get; init; }
+
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
 

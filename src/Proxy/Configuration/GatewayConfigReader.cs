@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes"];
+    private static readonly string[] Known = ["routes", "trustedHops"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -26,6 +26,7 @@ internal static class GatewayConfigReader
         var routes = new RouteReader(problems, services);
         var config = new GatewayConfig
         {
+            TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 

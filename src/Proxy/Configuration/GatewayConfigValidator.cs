@@ -26,6 +26,11 @@ internal static class GatewayConfigValidator
             errors.Add(new ConfigError("maxRequestBodySize", "must be at least 1 byte."));
         }
 
+        if (config.TrustedHops is < 0 or > 16)
+        {
+            errors.Add(new ConfigError("trustedHops", "must be 0 to 16."));
+        }
+
         if (config.Timeout <= TimeSpan.Zero)
         {
             errors.Add(new ConfigError("timeout", "must be longer than nothing."));

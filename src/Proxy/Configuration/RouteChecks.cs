@@ -1,4 +1,5 @@
 using System.Buffers;
+using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 
@@ -29,6 +30,15 @@ internal static class RouteChecks
         }
 
         CheckTarget(route, where, template, errors);
+        CheckPolicies(route, where, errors);
+    }
+
+    private static void CheckPolicies(RouteConfig route, string where, List<ConfigError> errors)
+    {
+        if (route.RateLimit is { } limits)
+        {
+            RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
     }
 
     public static void CheckService(string service, string where, List<ConfigError> errors)

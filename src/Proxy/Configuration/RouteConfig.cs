@@ -1,3 +1,6 @@
+using Portolan.Proxy.RateLimits;
+using Portolan.Proxy.Settings;
+
 namespace Portolan.Proxy.Configuration;
 
 /// <summary>
@@ -20,4 +23,7 @@ public sealed record RouteConfig
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public IReadOnlyList<PartConfig>? Compose { get; init; }
+
+    /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
+    public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 }

@@ -1,3 +1,4 @@
+using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -6,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose"];
+    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -23,6 +24,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
+            RateLimit = RateLimitReader.Read(fields, problems),
         };
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
 
@@ -14,9 +15,13 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
+        var name = NameOf(route);
+
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
+            route.RateLimit is { } limits // before whatever costs more than counting
+                ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -31,6 +36,16 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
         ? new ForwardedRoute(route, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
+
+    private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
+    {
+        var logger = loggers.CreateLogger<RateLimitStep>();
+        return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
+    }
+
+    // What tells a route from all others, in the words of its author.
+    private static string NameOf(RouteConfig route) =>
+        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
 
     private static PathTemplate Template(RouteConfig route) =>
         PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));

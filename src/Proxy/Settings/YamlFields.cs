@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace Portolan.Proxy.Settings;
 
 /// <summary>A mapping with known keys; asks for a field report what was expected where something else stands.</summary>
-internal sealed class YamlFields
+internal sealed partial class YamlFields
 {
     private readonly YamlMappingNode node;
     private readonly string what;

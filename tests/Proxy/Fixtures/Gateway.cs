@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy.Tests.Fixtures;
 
@@ -38,18 +39,35 @@ public sealed class Gateway : IAsyncDisposable
             }
         });
 
-    public static async Task<Gateway> StartAsync(GatewayConfig config, Action<DiscoveryOptions> discovery)
+    /// <summary>The same as YAML: <c>routes:</c> and what stands beside it. <paramref name="services"/> adds or replaces parts of the gateway.</summary>
+    public static Task<Gateway> StartAsync(string yaml, Action<IServiceCollection> services, params (string Service, string[] Addresses)[] backends) =>
+        StartAsync(ConfigText.Read(yaml), options =>
+        {
+            foreach (var (service, addresses) in backends)
+            {
+                options.Services[service] = addresses;
+            }
+        }, services);
+
+    public static Task<Gateway> StartAsync(string yaml, params (string Service, string[] Addresses)[] backends) =>
+        StartAsync(yaml, _ => { }, backends);
+
+    public static async Task<Gateway> StartAsync(GatewayConfig config, Action<DiscoveryOptions> discovery, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddDiscovery(discovery);
+        services?.Invoke(builder.Services);
         builder.Services.AddGateway(config);
         var app = builder.Build();
         app.UseGateway();
         await app.StartAsync();
         return new Gateway(app);
     }
+
+    /// <summary>Puts another configuration in force.</summary>
+    public void Apply(string yaml) => Assert.Empty(app.Services.GetRequiredService<GatewayRuntime>().Apply(ConfigText.Read(yaml)));
 
     /// <summary>Sends bytes as they are, and returns all that comes back until the connection ends.</summary>
     public async Task<string> SendRawAsync(string request)

@@ -1,0 +1,35 @@
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Settings;
+using YamlDotNet.RepresentationModel;
+
+namespace Portolan.Proxy.Tests.Fixtures;
+
+/// <summary>Reads a gateway's configuration from YAML as its file has it.</summary>
+internal static class ConfigText
+{
+    /// <summary>The configuration; fails the test where something is wrong with it.</summary>
+    public static GatewayConfig Read(string yaml)
+    {
+        var (config, problems) = TryRead(yaml);
+        Assert.Equal("", problems);
+        return config!;
+    }
+
+    /// <summary>All that is wrong with it, one line each: <c>gateway.yaml:3:12: …</c>.</summary>
+    public static string ProblemsOf(string yaml) => TryRead(yaml).Problems;
+
+    private static (GatewayConfig? Config, string Problems) TryRead(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+        if (root.Children.FirstOrDefault(pair => ((YamlScalarNode)pair.Key).Value == "gateway").Value is { } section)
+        {
+            root = (YamlMappingNode)section;
+        }
+
+        var problems = new YamlProblems("gateway.yaml");
+        var config = GatewayConfigReader.Read(root, problems, null, "port");
+        return (config, problems.ToString());
+    }
+}
