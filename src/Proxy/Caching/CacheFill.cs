@@ -46,6 +46,15 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
     /// <summary>The head of the answer as the cache keeps it.</summary>
     public KeyValuePair<string, StringValues>[] Headers { get; private set; } = [];
 
+    /// <summary>The answer's own <c>Age</c>, where the client has not got it.</summary>
+    public StringValues Age { get; private set; }
+
+    /// <summary>How long the service took.</summary>
+    public TimeSpan Took => cache.Clock.GetElapsedTime(began);
+
+    /// <summary>Of the address, from before the service was asked.</summary>
+    public long Stamp => stamp;
+
     /// <summary>Sends the request on.</summary>
     public async Task RunAsync(RouteHandler next, RouteMatch match)
     {
@@ -61,8 +70,8 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
         {
             response.Restore();
             ReturnConditions();
-            capture?.Dispose();
-            flight?.End(End == FillEnd.Failed ? FlightEnd.Failed : FlightEnd.Abandoned);
+            capture?.Free();
+            EndFlight();
         }
 
         if (End != FillEnd.Answered)
@@ -80,13 +89,14 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
         {
             Sends = false;
             Headers = CacheHead.Keep(response.Headers, before, cache.Clock.GetUtcNow());
+            Age = response.Headers.Age;
             return;
         }
 
         length = response.ContentLength;
         var now = cache.Clock.GetUtcNow();
         var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, context.Request.Headers.Cookie.Count > 0);
-        life = StoreRules.Decide(facts, status, response.Headers, cache.Config, now, cache.Clock.GetElapsedTime(began), out var reason);
+        life = StoreRules.Decide(facts, status, response.Headers, cache.Config, now, Took, out var reason);
         if (life is not null && length > cache.Config.MaxEntry)
         {
             (life, reason) = (null, "too-large");
@@ -146,7 +156,16 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
             flight?.End(stored && life!.InitialAge < life.Lifetime ? FlightEnd.Stored : FlightEnd.Unusable);
         }
 
-        body.Dispose();
+        body.Free();
+    }
+
+    // What still holds is first to be stored as such.
+    private void EndFlight()
+    {
+        if (End != FillEnd.NotModified)
+        {
+            flight?.End(End == FillEnd.Failed ? FlightEnd.Failed : FlightEnd.Abandoned);
+        }
     }
 
     private bool IsAnswerInPlace(CacheEntry stored)

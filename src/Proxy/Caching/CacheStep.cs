@@ -152,8 +152,13 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
         await fill.RunAsync(next, match);
         switch (fill.End)
         {
+            case FillEnd.NotModified when !Revalidation.IsOf(entry!, fill):
+                cache.Store.Remove(entry!);
+                await FetchAsync(context, match, key, null, flight, "stale");
+                break;
             case FillEnd.NotModified:
                 var held = Revalidation.Renew(cache, context, key, entry!, fill);
+                flight?.End(held.Age < held.Life.Lifetime ? FlightEnd.Stored : FlightEnd.Unusable);
                 await HitAnswer.WriteAsync(context, held, held.Age, "portolan; fwd=stale; fwd-status=304; stored");
                 break;
             case FillEnd.Failed:

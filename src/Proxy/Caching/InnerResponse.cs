@@ -27,7 +27,7 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
         response = features.GetRequiredFeature<IHttpResponseFeature>();
         body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         lifetime = features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        stream = new InnerStream(this, fill, body);
+        stream = InnerStream.Of(this, fill, body);
         features.Set<IHttpResponseFeature>(this);
         features.Set<IHttpResponseBodyFeature>(this);
         features.Set<IHttpRequestLifetimeFeature>(this);

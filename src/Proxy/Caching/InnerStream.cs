@@ -5,6 +5,9 @@ namespace Portolan.Proxy.Caching;
 /// <summary>The body on its way to the client, to the cache, to both or to nobody.</summary>
 internal sealed class InnerStream(InnerResponse response, CacheFill fill, IHttpResponseBodyFeature body) : Stream
 {
+    // Nothing of it needs to be disposed of.
+    public static InnerStream Of(InnerResponse response, CacheFill fill, IHttpResponseBodyFeature body) => new(response, fill, body);
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;

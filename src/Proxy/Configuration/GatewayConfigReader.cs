@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "trustedHops"];
+    private static readonly string[] Known = ["routes", "trustedHops", "cacheSize"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -27,6 +27,7 @@ internal static class GatewayConfigReader
         var config = new GatewayConfig
         {
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
+            CacheSize = fields.Size("cacheSize") ?? new GatewayConfig().CacheSize,
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 
@@ -26,4 +27,7 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
+    public CacheConfig? Cache { get; init; }
 }

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
@@ -7,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit"];
+    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "cache"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -25,6 +26,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
         };
     }
 

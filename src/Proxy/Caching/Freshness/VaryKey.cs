@@ -21,7 +21,7 @@ internal sealed class VaryKey
     }
 
     /// <summary>About as many bytes as it takes.</summary>
-    public int Size => 64 + names.Zip(raw, normal).Sum(field => 2 * (field.First.Length + field.Second.Length + field.Third.Length) + 24);
+    public int Size => 64 + names.Zip(raw, normal).Sum(part => 2 * (part.First.Length + part.Second.Length + part.Third.Length) + 24);
 
     /// <summary>Of a response's <c>Vary</c>, and of the headers that are in every key.</summary>
     public static VaryKey Of(StringValues vary, IReadOnlyList<string> always, IHeaderDictionary request)

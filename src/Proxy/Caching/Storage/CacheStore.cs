@@ -22,14 +22,11 @@ internal sealed class CacheStore
     private long bytes;
     private long filling;
     private long purges;
-    private int count;
 
     /// <summary>Bytes it may hold.</summary>
     public long Limit { get; set; } = 64 * 1024 * 1024;
 
     public long Bytes => Volatile.Read(ref bytes);
-
-    public int Count => Volatile.Read(ref count);
 
     /// <summary>What is stored of an address for a request of a route; null without any.</summary>
     /// <param name="key">The address.</param>
@@ -188,6 +185,22 @@ internal sealed class CacheStore
         return removed;
     }
 
+    /// <summary>How much each route has stored.</summary>
+    public IReadOnlyList<(string Route, int Entries, long Bytes)> Weigh()
+    {
+        var all = new Dictionary<string, (int Entries, long Bytes)>();
+        lock (gate)
+        {
+            for (var entry = newest; entry is not null; entry = entry.Older)
+            {
+                var (entries, size) = all.GetValueOrDefault(entry.Partition.Route);
+                all[entry.Partition.Route] = (entries + (entry.IsMark ? 0 : 1), size + entry.Size);
+            }
+        }
+
+        return [.. all.OrderBy(route => route.Key).Select(route => (route.Key, route.Value.Entries, route.Value.Bytes))];
+    }
+
     /// <summary>Asks for memory for an answer that is coming. Answers under way count too, or many at once would be without bound.</summary>
     public bool TryReserve(int size)
     {
@@ -213,7 +226,7 @@ internal sealed class CacheStore
         newest = entry;
         oldest ??= entry;
         bytes += entry.Size;
-        count++;
+        CacheMetrics.Bytes.Add(entry.Size);
     }
 
     private void Take(CacheEntry entry)
@@ -230,7 +243,7 @@ internal sealed class CacheStore
         entry.Older?.Newer = entry.Newer;
         (entry.Newer, entry.Older, entry.Resource) = (null, null, null);
         bytes -= entry.Size;
-        count--;
+        CacheMetrics.Bytes.Add(-entry.Size);
         resource.Entries = [.. resource.Entries.Where(other => !ReferenceEquals(other, entry))];
         if (resource.Entries.Length == 0)
         {
@@ -249,5 +262,6 @@ internal sealed class CacheStore
 
         hand = entry.Newer;
         Take(entry);
+        CacheMetrics.Evictions.Add(1);
     }
 }

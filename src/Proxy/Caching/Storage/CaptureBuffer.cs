@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Portolan.Proxy.Caching.Storage;
 
 /// <summary>Takes down a body as it passes, up to a size. The memory is the store's to give.</summary>
-internal sealed class CaptureBuffer(CacheStore store, int limit) : IDisposable
+internal sealed class CaptureBuffer(CacheStore store, int limit)
 {
     private const int Least = 4096;
 
@@ -17,7 +17,7 @@ internal sealed class CaptureBuffer(CacheStore store, int limit) : IDisposable
     {
         if (bytes.Length > limit - length || !TryGrow(length + bytes.Length))
         {
-            Dispose();
+            Free();
             return false;
         }
 
@@ -29,7 +29,8 @@ internal sealed class CaptureBuffer(CacheStore store, int limit) : IDisposable
     /// <summary>All of it, in memory of its own.</summary>
     public byte[] ToArray() => buffer.AsSpan(0, length).ToArray();
 
-    public void Dispose()
+    /// <summary>Gives the memory back.</summary>
+    public void Free()
     {
         if (buffer.Length > 0)
         {
