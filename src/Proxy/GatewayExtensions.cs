@@ -8,10 +8,11 @@ using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.Aggregation;
-using Portolan.Proxy.Caching;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
@@ -45,6 +46,7 @@ public static class GatewayExtensions
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
         services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<Flights>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
@@ -75,6 +77,7 @@ public static class GatewayExtensions
         app.MapHealth();
         app.MapBreakers();
         app.MapCache();
+        app.MapSplits();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
         return app;

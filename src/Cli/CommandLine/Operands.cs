@@ -18,4 +18,10 @@ internal static class Operands
         Description = "The server's address; otherwise that of the running system, or http://127.0.0.1:8500",
         HelpName = "url",
     };
+
+    public static Option<string?> Gateway() => new("--gateway")
+    {
+        Description = "The gateway's address; otherwise that of the running system, or http://127.0.0.1:8080",
+        HelpName = "url",
+    };
 }

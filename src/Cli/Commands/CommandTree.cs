@@ -27,6 +27,7 @@ internal static class CommandTree
             SagaCommand.Create(context),
             DeadLetterCommand.Create(context),
             BreakerCommand.Create(context),
+            SplitCommand.Create(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ["portolan up samples/shop", "portolan ps", "portolan up --help"]);

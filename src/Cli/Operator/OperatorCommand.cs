@@ -5,18 +5,22 @@ using Portolan.Cli.Terminal;
 
 namespace Portolan.Cli.Operator;
 
-/// <summary>Asks the server one thing and shows the answer: as a picture for people, or untouched with <c>--json</c>.</summary>
+/// <summary>Asks the server, or the gateway, one thing and shows the answer: as a picture for people, or untouched with <c>--json</c>.</summary>
 internal sealed class OperatorCommand : PortolanCommand
 {
-    private readonly Option<string?> server = Operands.Server();
+    private readonly Option<string?> address;
+    private readonly bool gateway;
     private readonly Option<bool> json = Operands.Json();
     private readonly CommandContext context;
 
-    public OperatorCommand(CommandContext context, string name, string description, string example)
+    /// <param name="gateway">True: it asks the gateway, which alone knows what it does.</param>
+    public OperatorCommand(CommandContext context, string name, string description, string example, bool gateway = false)
         : base(name, description, example)
     {
         this.context = context;
-        Add(server);
+        this.gateway = gateway;
+        address = gateway ? Operands.Gateway() : Operands.Server();
+        Add(address);
         Add(json);
     }
 
@@ -25,7 +29,9 @@ internal sealed class OperatorCommand : PortolanCommand
     {
         SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = ServerClient.At(parsed.GetValue(server), context.Index);
+            using var client = gateway
+                ? ServerClient.AtGateway(parsed.GetValue(address), context.Index)
+                : ServerClient.At(parsed.GetValue(address), context.Index);
             var body = await ask(client, parsed, cancellationToken);
             if (parsed.GetValue(json))
             {

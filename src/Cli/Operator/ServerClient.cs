@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Portolan.Cli.Running;
+using Portolan.Cli.SystemFile;
 
 namespace Portolan.Cli.Operator;
 
@@ -12,28 +14,40 @@ internal sealed class ServerClient : IDisposable
     private readonly HttpClient client;
     private readonly Uri address;
 
-    private ServerClient(Uri address)
+    private readonly string what;
+
+    private ServerClient(Uri address, string what)
     {
-        this.address = address;
+        (this.address, this.what) = (address, what);
 
         // A proxy from the environment would be asked for 127.0.0.1.
         client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(15) };
     }
 
     /// <summary>The server that was named, else that of the running system, else the default address.</summary>
-    public static ServerClient At(string? named, SystemIndex index) => new(AddressOf(named ?? OfRunning(index)));
+    public static ServerClient At(string? named, SystemIndex index) => new(AddressOf(named ?? OfRunning(index)), "server");
+
+    /// <summary>The same of a gateway.</summary>
+    public static ServerClient AtGateway(string? named, SystemIndex index) => new(AddressOf(named ?? GatewayOfRunning(index), "gateway"), "gateway");
 
     /// <summary>Throws <see cref="CliException"/> when the text is no address of a server.</summary>
-    public static Uri AddressOf(string text) =>
+    public static Uri AddressOf(string text, string what = "server") =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
             ? address
-            : throw new CliException($"--server takes an address like {DefaultAddress}, not '{text}'.");
+            : throw new CliException($"--{what} takes an address like {DefaultAddress}, not '{text}'.");
 
     /// <summary>The answer's body. Throws <see cref="CliException"/> with the server's own words when it refuses.</summary>
     public Task<string> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
 
     /// <inheritdoc cref="GetAsync"/>
     public Task<string> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<string> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<string> PutAsync(string path, string json, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, path, cancellationToken, new StringContent(json, Encoding.UTF8, "application/json"));
 
     public void Dispose() => client.Dispose();
 
@@ -45,11 +59,19 @@ internal sealed class ServerClient : IDisposable
             + string.Join(", ", several.Select(system => $"{system.State.Server} ({system.State.Name})")) + "."),
     };
 
-    private async Task<string> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    private static string GatewayOfRunning(SystemIndex index) => index.Running() switch
+    {
+        [] => $"http://127.0.0.1:{SystemConfig.DefaultGatewayPort}",
+        [var only] => only.State.Gateway ?? throw new CliException($"The system '{only.State.Name}' has no gateway; name another with --gateway."),
+        var several => throw new CliException("Several systems are running; say whose gateway with --gateway: "
+            + string.Join(", ", several.Select(system => $"{system.State.Gateway} ({system.State.Name})")) + "."),
+    };
+
+    private async Task<string> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken, HttpContent? content = null)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Content = content };
             using var response = await client.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.IsSuccessStatusCode ? body : throw new CliException(Refusal(response.StatusCode, path, body));
@@ -57,16 +79,16 @@ internal sealed class ServerClient : IDisposable
         catch (HttpRequestException unreachable)
         {
             throw new CliException(unreachable.InnerException is System.Net.Sockets.SocketException
-                ? $"No Portolan server answers at {address}. Start a system with 'portolan up <folder>', or name a server with --server <url>."
-                : $"The server at {address} broke off: {unreachable.Message}");
+                ? $"No Portolan {what} answers at {address}. Start a system with 'portolan up <folder>', or name a {what} with --{what} <url>."
+                : $"The {what} at {address} broke off: {unreachable.Message}");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException($"The server at {address} did not answer within {client.Timeout.TotalSeconds:0} s.");
+            throw new CliException($"The {what} at {address} did not answer within {client.Timeout.TotalSeconds:0} s.");
         }
     }
 
-    private static string Refusal(HttpStatusCode status, string path, string body)
+    private string Refusal(HttpStatusCode status, string path, string body)
     {
         try
         {
@@ -85,6 +107,6 @@ internal sealed class ServerClient : IDisposable
             // Not a problem document: the status has to do.
         }
 
-        return $"The server answered {(int)status} {status} to {path}.";
+        return $"The {what} answered {(int)status} {status} to {path}.";
     }
 }

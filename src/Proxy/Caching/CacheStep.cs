@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Caching.Freshness;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Routing;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Caching.Freshness;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 
 namespace Portolan.Proxy.Caching;

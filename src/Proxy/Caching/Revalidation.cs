@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Caching.Freshness;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 
 namespace Portolan.Proxy.Caching;

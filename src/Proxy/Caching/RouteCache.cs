@@ -1,3 +1,4 @@
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 
 namespace Portolan.Proxy.Caching;

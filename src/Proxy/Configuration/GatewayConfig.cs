@@ -6,7 +6,7 @@ namespace Portolan.Proxy.Configuration;
 public sealed record GatewayConfig
 {
     /// <summary>Where requests go. Their order does not matter: a literal segment beats a parameter, that beats a catch-all.</summary>
-    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+    public ConfigList<RouteConfig> Routes { get; init; } = [];
 
     /// <summary>Bytes a request's body may have. Default 1 MiB.</summary>
     public long MaxRequestBodySize { get; init; } = 1024 * 1024;

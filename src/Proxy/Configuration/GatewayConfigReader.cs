@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "trustedHops", "cacheSize"];
+    private static readonly string[] Known = ["routes", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -24,10 +24,15 @@ internal static class GatewayConfigReader
 
         var before = problems.Count;
         var routes = new RouteReader(problems, services);
+        var defaults = new GatewayConfig();
         var config = new GatewayConfig
         {
+            Timeout = fields.Time("timeout") ?? defaults.Timeout,
+            ConnectTimeout = fields.Time("connectTimeout") ?? defaults.ConnectTimeout,
+            MaxRequestBodySize = fields.Size("maxRequestBodySize") ?? defaults.MaxRequestBodySize,
+            AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
-            CacheSize = fields.Size("cacheSize") ?? new GatewayConfig().CacheSize,
+            CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 

@@ -1,5 +1,6 @@
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -15,7 +16,12 @@ internal static class GatewayConfigValidator
             RouteChecks.Check(config.Routes[index], $"routes[{index}]", errors);
         }
 
+        SplitChecks.CheckShared(
+            [.. config.Routes.Select((route, index) => (route.Splitting, $"routes[{index}].{(route.Split is null ? "strangler.capability" : "split.name")}"))
+                .Where(one => one.Splitting is not null).Select(one => (one.Splitting!, one.Item2))],
+            errors);
         CheckDuplicates(config.Routes, errors);
+        CheckNames(config.Routes, errors);
         return errors;
     }
 
@@ -47,7 +53,7 @@ internal static class GatewayConfigValidator
         }
     }
 
-    private static void CheckDuplicates(IReadOnlyList<RouteConfig> routes, List<ConfigError> errors)
+    private static void CheckDuplicates(ConfigList<RouteConfig> routes, List<ConfigError> errors)
     {
         var shapes = new Dictionary<(string Shape, string Method), int>();
         for (var index = 0; index < routes.Count; index++)
@@ -67,6 +73,18 @@ internal static class GatewayConfigValidator
                         $"routes[{index}].path", $"'{routes[index].Path}' matches the same requests as routes[{first}]; give one of them other methods, or remove it."));
                     break;
                 }
+            }
+        }
+    }
+
+    private static void CheckNames(ConfigList<RouteConfig> routes, List<ConfigError> errors)
+    {
+        var names = new Dictionary<string, int>();
+        for (var index = 0; index < routes.Count; index++)
+        {
+            if (!names.TryAdd(routes[index].Name, index) && routes[index].IsNamed)
+            {
+                errors.Add(new ConfigError($"routes[{index}].name", $"routes[{names[routes[index].Name]}] is called '{routes[index].Name}' too; names are unique."));
             }
         }
     }

@@ -3,6 +3,7 @@ using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -57,9 +58,12 @@ internal static class RouteChecks
 
     private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
-        if (route.Service is null == route.Compose is null)
+        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler];
+        if (targets.Count(target => target is not null) != 1)
         {
-            errors.Add(new ConfigError(where, "needs either 'service' or 'compose'" + (route.Service is null ? "." : ", not both.")));
+            errors.Add(new ConfigError(where, targets.All(target => target is null)
+                ? "needs 'service', 'split', 'strangler' or 'compose'."
+                : "takes only one of 'service', 'split', 'strangler' and 'compose'."));
             return;
         }
 
@@ -69,8 +73,27 @@ internal static class RouteChecks
             return;
         }
 
-        CheckService(route.Service!, where + ".service", errors);
+        CheckServices(route, where, errors);
         CheckRewrite(route.Rewrite, where + ".rewrite", template, errors);
+    }
+
+    private static void CheckServices(RouteConfig route, string where, List<ConfigError> errors)
+    {
+        if (route.Service is not null)
+        {
+            CheckService(route.Service, where + ".service", errors);
+        }
+
+        void CheckOne(string service, string place) => CheckService(service, place, errors);
+        if (route.Split is not null)
+        {
+            SplitChecks.Check(route.Split, where + ".split", CheckOne, errors);
+        }
+
+        if (route.Strangler is not null)
+        {
+            SplitChecks.Check(route.Strangler, where + ".strangler", CheckOne, errors);
+        }
     }
 
     private static void CheckRewrite(string? rewrite, string where, PathTemplate template, List<ConfigError> errors)

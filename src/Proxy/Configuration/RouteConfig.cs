@@ -1,33 +1,67 @@
 using Portolan.Proxy.Caching;
+using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
 
 /// <summary>
-/// Requests that go one way: on to one <see cref="Service"/>, or answered with what several say (<see cref="Compose"/>).
-/// Exactly one of the two is set.
+/// Requests that go one way: on to one <see cref="Service"/>, divided between several (<see cref="Split"/>, <see cref="Strangler"/>),
+/// or answered with what several say (<see cref="Compose"/>). Exactly one of these is set.
 /// </summary>
 public sealed record RouteConfig
 {
+    private readonly string? name;
+
+    /// <summary>
+    /// What the route is called in logs, metrics and tools, and what its limiters and caches are kept by when another
+    /// configuration is put in force. Unique; null sets the default: what it matches.
+    /// </summary>
+    [AllowNull]
+    public string Name
+    {
+        get => name ?? Match();
+        init => name = value;
+    }
+
     /// <summary>Which paths: literal segments, <c>{name}</c> for any one segment, <c>{**rest}</c> last for all that remains.</summary>
     public required string Path { get; init; }
 
     /// <summary>Which methods; empty means all. GET includes HEAD.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = [];
+    public ConfigList<string> Methods { get; init; } = [];
 
-    /// <summary>Name of the service that answers; null for a composed route.</summary>
+    /// <summary>Name of the service that answers; null where another key says where the request goes.</summary>
     public string? Service { get; init; }
 
     /// <summary>Path sent to the service, of literals and the values of <see cref="Path"/>; null sends the path as it came.</summary>
     public string? Rewrite { get; init; }
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
-    public IReadOnlyList<PartConfig>? Compose { get; init; }
+    public ConfigList<PartConfig>? Compose { get; init; }
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 
     /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
     public CacheConfig? Cache { get; init; }
+
+    /// <summary>The services that its requests are divided between; null where they are not.</summary>
+    public SplitConfig? Split { get; init; }
+
+    /// <summary>The old system and the service that takes over from it; null where nothing moves.</summary>
+    public StranglerConfig? Strangler { get; init; }
+
+    /// <summary>What divides its requests, under whichever name.</summary>
+    internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
+
+    /// <summary>Every service that it may go to.</summary>
+    internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
+        : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
+        : [Service!];
+
+    /// <summary>False when the name is the default.</summary>
+    internal bool IsNamed => name is not null;
+
+    private string Match() => Methods.Count == 0 ? Path : $"{string.Join(',', Methods)} {Path}";
 }

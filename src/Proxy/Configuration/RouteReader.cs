@@ -1,6 +1,7 @@
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Traffic;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -8,7 +9,7 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["path", "methods", "service", "rewrite", "compose", "rateLimit", "cache"];
+    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler", "cache"];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -18,15 +19,20 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             return null;
         }
 
+        var path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/";
+        var name = fields.Text("name", "a name");
         return new RouteConfig
         {
-            Path = fields.RequiredText("path", "a path like /orders/{id}") ?? "/",
+            Name = name,
+            Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
             Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
+            Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }
 
@@ -43,12 +49,14 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         return name;
     }
 
-    private List<PartConfig> Parts(YamlNode node) =>
+    private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
+
+    private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];
 
     private PartConfig? Part(string name, YamlNode node)
     {
-        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional");
+        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout");
         return fields is null ? null : new PartConfig
         {
             Name = name,
@@ -57,6 +65,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Each = fields.Text("each", "a list of another part, like order.items"),
             First = fields.Text("first", "the name of a part that is a list"),
             Optional = fields.Flag("optional"),
+            Timeout = fields.Time("timeout"),
         };
     }
 }

@@ -45,7 +45,7 @@ internal sealed class HomePage(GatewayConfig config)
 
     private static string Target(RouteConfig route) => route.Compose is { } parts
         ? "composed of " + string.Join(", ", parts.Select(part => part.Name))
-        : route.Service + (route.Rewrite is { } rewrite ? $" as {rewrite}" : "");
+        : string.Join(" or ", route.Services) + (route.Rewrite is { } rewrite ? $" as {rewrite}" : "");
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 }

@@ -17,7 +17,7 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig con
     public async Task HandleAsync(HttpContext context)
     {
         var names = await directory.ServicesAsync(context.RequestAborted);
-        var all = names.Concat(config.Routes.SelectMany(Services)).Distinct().Order(StringComparer.Ordinal);
+        var all = names.Concat(config.Routes.SelectMany(route => route.Services)).Distinct().Order(StringComparer.Ordinal);
         var snapshots = await Task.WhenAll(all.Select(name => directory.GetAsync(name, context.RequestAborted).AsTask()));
 
         var status = Overall(snapshots);
@@ -33,9 +33,6 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayConfig con
         context.Response.ContentLength = body.WrittenCount;
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
-
-    private static IEnumerable<string> Services(RouteConfig route) =>
-        route.Compose is { } parts ? parts.Select(part => part.Service).OfType<string>() : [route.Service!];
 
     // One service that is down leaves a system that works less well; only when nothing is left it is down.
     private static string Overall(ServiceSnapshot[] snapshots)

@@ -21,6 +21,9 @@ internal sealed class GatewayRuntime
     /// <summary>What is in force.</summary>
     public GatewaySnapshot Current => current;
 
+    /// <summary>What its policies keep.</summary>
+    public KeptState Kept => kept;
+
     /// <summary>Puts another configuration in force. With errors, all of them, nothing changes.</summary>
     public IReadOnlyList<ConfigError> Apply(GatewayConfig config)
     {

@@ -29,6 +29,16 @@ internal sealed class KeptState
         }
     }
 
+    /// <summary>All of a kind that the configuration in force has.</summary>
+    public IReadOnlyList<T> All<T>()
+        where T : class
+    {
+        lock (gate)
+        {
+            return [.. kept.Values.OfType<T>()];
+        }
+    }
+
     /// <summary>
     /// A configuration is complete: what it did not ask for is disposed. Requests of the one before may still be in it, so
     /// disposing means to end without them noticing.

@@ -2,20 +2,20 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, CacheStore caches, TimeProvider clock, ILoggerFactory loggers)
+internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, CacheStore caches, Flights flights, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
-    private readonly Flights flights = new();
-
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
@@ -28,8 +28,10 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, Cache
                 ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
             config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
                 ? next => new CacheInvalidation(caches, next).HandleAsync : null,
+            route.Splitting is { } split // before the cache, because what one service answers is not what the other would
+                ? Split(split, kept) : null,
             route.Cache is { } cache // before whatever an answer from the store can do without
-                ? Cache(new RouteCache(cache, caches, kept.Get(name, route, () => new CachePartition(name, caches)), flights, clock)) : null,
+                ? Cache(route, new RouteCache(cache, caches, kept.Get(name, route, () => new CachePartition(route.Name, caches)), flights, clock)) : null,
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -51,11 +53,19 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, Cache
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
     }
 
-    private static Func<RouteHandler, RouteHandler> Cache(RouteCache cache) => next => new CacheStep(cache, next).HandleAsync;
+    private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
+        next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
     // What tells a route from all others, in the words of its author.
     private static string NameOf(RouteConfig route) =>
         route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
+
+    private Func<RouteHandler, RouteHandler> Split(SplitConfig config, KeptState kept)
+    {
+        // Kept, and so are the weights that an operator gave it, until the split itself is configured otherwise.
+        var split = kept.Get("split", config, () => new Split(config));
+        return next => new SplitStep(split, random, next).HandleAsync;
+    }
 
     private static PathTemplate Template(RouteConfig route) =>
         PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));

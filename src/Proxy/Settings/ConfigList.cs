@@ -15,6 +15,9 @@ public sealed class ConfigList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEqu
     /// <inheritdoc />
     public T this[int index] => items[index];
 
+    /// <summary>The elements of an array, copied.</summary>
+    public static implicit operator ConfigList<T>(T[] items) => new(items);
+
     /// <inheritdoc />
     public bool Equals(ConfigList<T>? other) => other is not null && items.AsSpan().SequenceEqual(other.items);
 

@@ -99,7 +99,7 @@ internal sealed partial class YamlFields
         return null;
     }
 
-    public bool Flag(string key)
+    public bool Flag(string key, bool otherwise = false)
     {
         var text = Text(key, "true or false");
         if (text is not (null or "true" or "false"))
@@ -107,7 +107,7 @@ internal sealed partial class YamlFields
             problems.Add(PlaceOf(key), $"expected true or false as '{key}', found '{text}'.");
         }
 
-        return text is "true";
+        return text is null ? otherwise : text is "true";
     }
 
     public IReadOnlyList<YamlNode> List(string key, string expected)
@@ -126,6 +126,10 @@ internal sealed partial class YamlFields
 
     public IEnumerable<string> Texts(string key, string expected) =>
         List(key, expected).Select(item => Scalar(item, key, expected)).OfType<string>();
+
+    /// <summary>Texts of a list, or the one text that stands in its place.</summary>
+    public IEnumerable<string> OneOrMore(string key, string expected) =>
+        Node(key) is YamlScalarNode ? Text(key, expected) is { } one ? [one] : [] : Texts(key, expected);
 
     private string? Scalar(YamlNode value, string key, string expected)
     {

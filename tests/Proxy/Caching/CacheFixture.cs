@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Portolan.Proxy.Tests.Fixtures;
@@ -84,6 +85,19 @@ internal sealed class CacheFixture : IAsyncDisposable
     }
 
     public Task<Answer> GetAsync(string target, params string[] headers) => SendAsync("GET", target, headers);
+
+    /// <summary>Returns when so many requests wait for another one's answer.</summary>
+    public async Task UntilWaitingAsync(int requests)
+    {
+        while (true)
+        {
+            using var stats = JsonDocument.Parse(await Gateway.Client.GetStringAsync("/portolan/cache", TestContext.Current.CancellationToken));
+            if (stats.RootElement.GetProperty("waiting").GetInt32() == requests)
+            {
+                return;
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -21,6 +21,7 @@ public sealed class CollapsingTests
         });
         var asked = Enumerable.Range(0, 50).Select(_ => cache.GetAsync("/x")).ToList();
         await arrived.Task.WaitAsync(Token);
+        await cache.UntilWaitingAsync(49);
         gate.SetResult();
         var answers = await Task.WhenAll(asked);
         Assert.Equal(1, cache.Count);
@@ -53,6 +54,7 @@ public sealed class CollapsingTests
         var first = cache.GetAsync("/x");
         await arrived.Task.WaitAsync(Token);
         var others = Enumerable.Range(0, 9).Select(_ => cache.GetAsync("/x")).ToList();
+        await cache.UntilWaitingAsync(9);
         gate.SetResult();
         var answers = await Task.WhenAll([first, .. others]).WaitAsync(TimeSpan.FromSeconds(30), Token);
         Assert.Equal(10, answers.Select(answer => answer.Body).Distinct().Count());
@@ -76,6 +78,7 @@ public sealed class CollapsingTests
         var first = cache.Gateway.Client.GetAsync("/x", leaving.Token);
         await arrived.Task.WaitAsync(Token);
         var others = Enumerable.Range(0, 10).Select(_ => cache.GetAsync("/x")).ToList();
+        await cache.UntilWaitingAsync(10);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         var answers = await Task.WhenAll(others).WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -97,6 +100,7 @@ public sealed class CollapsingTests
         using var leaving = new CancellationTokenSource();
         var second = cache.Gateway.Client.GetAsync("/x", leaving.Token);
         var third = cache.GetAsync("/x");
+        await cache.UntilWaitingAsync(2);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         gate.SetResult();
@@ -118,12 +122,8 @@ public sealed class CollapsingTests
         var first = cache.GetAsync("/x");
         await arrived.Task.WaitAsync(Token);
         var second = cache.GetAsync("/x");
-        while (!second.IsCompleted)
-        {
-            cache.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await cache.UntilWaitingAsync(1);
+        cache.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("2", (await second).Body);
         gate.SetResult();
         await first;

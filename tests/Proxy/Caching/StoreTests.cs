@@ -114,6 +114,42 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task What_one_variant_answers_is_not_given_to_who_gets_another()
+    {
+        await using var one = await Fixtures.Upstream.StartAsync(context => AnswerAsync(context, "one"));
+        await using var other = await Fixtures.Upstream.StartAsync(context => AnswerAsync(context, "other"));
+        await using var gateway = await Fixtures.Gateway.StartAsync(
+            """
+            routes:
+              - path: /{**rest}
+                cache: {}
+                split:
+                  override: true
+                  variants:
+                    - { name: stable, service: one, weight: 50 }
+                    - { name: canary, service: other, weight: 50 }
+            """, ("one", [one.Address]), ("other", [other.Address]));
+        foreach (var _ in new[] { "misses", "hits" })
+        {
+            Assert.Equal("one", await AskAsync("stable"));
+            Assert.Equal("other", await AskAsync("canary"));
+        }
+
+        async Task<string> AskAsync(string variant)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { "X-Canary", variant } } };
+            using var response = await gateway.Client.SendAsync(request, Token);
+            return await response.Content.ReadAsStringAsync(Token);
+        }
+
+        static Task AnswerAsync(HttpContext context, string text)
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            return context.Response.WriteAsync(text);
+        }
+    }
+
+    [Fact]
     public void What_is_wrong_with_the_settings_is_told_with_its_place()
     {
         var config = Fixtures.ConfigText.Read(CacheFixture.Yaml("{}"));

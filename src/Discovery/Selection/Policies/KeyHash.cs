@@ -9,9 +9,9 @@ internal static class KeyHash
     private const ulong First = 0x9E3779B97F4A7C15;
     private const ulong Second = 0xD6E8FEB86659FD93;
 
-    public static ulong Of(string key)
+    public static ulong Of(ReadOnlySpan<char> key)
     {
-        var bytes = MemoryMarshal.AsBytes(key.AsSpan());
+        var bytes = MemoryMarshal.AsBytes(key);
         var hash = First ^ (ulong)bytes.Length;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {

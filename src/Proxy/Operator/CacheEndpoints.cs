@@ -5,9 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Http;
 using Portolan.Core.Problems;
+using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Operator;
 
 /// <summary>The cache for operators, under <c>/portolan/cache</c>.</summary>
 internal static partial class CacheEndpoints
@@ -30,6 +31,7 @@ internal static partial class CacheEndpoints
             writer.WriteNumber("bytes", store.Bytes);
             writer.WriteNumber("limit", store.Limit);
             writer.WriteNumber("entries", routes.Sum(route => route.Entries));
+            writer.WriteNumber("waiting", context.RequestServices.GetRequiredService<Flights>().Waiting);
             writer.WriteStartArray("routes");
             foreach (var (route, entries, bytes) in routes)
             {

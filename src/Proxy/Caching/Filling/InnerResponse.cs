@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Caching.Filling;
 
 /// <summary>
 /// The response as the steps inside of the cache see it. What they say passes by the cache before it is the client's: what

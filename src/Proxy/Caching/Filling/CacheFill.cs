@@ -4,7 +4,7 @@ using Portolan.Proxy.Caching.Freshness;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Routing;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Caching.Filling;
 
 /// <summary>What became of a request that went to the service.</summary>
 internal enum FillEnd

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 using Portolan.Core.Correlation;
 using Portolan.Proxy.Caching.Freshness;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Caching.Filling;
 
 /// <summary>Which headers of an answer belong to it, and which to the one time it was given.</summary>
 internal static class CacheHead

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Portolan.Proxy.Caching.Storage;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Caching.Filling;
 
 /// <summary>How a fetch ended that others wait for.</summary>
 internal enum FlightEnd
@@ -28,10 +28,18 @@ internal sealed class Flight(Flights flights, FlightKey key)
     public bool HasWaiting => Volatile.Read(ref waiting) > 0;
 
     /// <summary>Waits for the end; gives up without disturbing the others.</summary>
-    public Task<FlightEnd> WaitAsync(TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    public async Task<FlightEnd> WaitAsync(TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref waiting);
-        return end.Task.WaitAsync(timeout, clock, cancellationToken);
+        flights.Count(1);
+        try
+        {
+            return await end.Task.WaitAsync(timeout, clock, cancellationToken);
+        }
+        finally
+        {
+            flights.Count(-1);
+        }
     }
 
     /// <summary>Only the first end counts. Taken off the board before anybody is told: who looks after that finds another, or none.</summary>
@@ -52,6 +60,10 @@ internal readonly record struct FlightKey(CacheKey Key, CachePartition Partition
 internal sealed class Flights
 {
     private readonly ConcurrentDictionary<FlightKey, Flight> board = new();
+    private int waiting;
+
+    /// <summary>Requests that wait for others now.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
 
     /// <summary>The flight of this name; true when it was begun by this call, whose caller ends it.</summary>
     public bool TryLead(FlightKey key, out Flight flight)
@@ -60,6 +72,8 @@ internal sealed class Flights
         flight = board.GetOrAdd(key, mine);
         return ReferenceEquals(flight, mine);
     }
+
+    public void Count(int change) => Interlocked.Add(ref waiting, change);
 
     public void Remove(FlightKey key, Flight flight) => board.TryRemove(new KeyValuePair<FlightKey, Flight>(key, flight));
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Caching.Filling;
 
 /// <summary>The body on its way to the client, to the cache, to both or to nobody.</summary>
 internal sealed class InnerStream(InnerResponse response, CacheFill fill, IHttpResponseBodyFeature body) : Stream

@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using Portolan.Proxy.Caching.Storage;
 
-namespace Portolan.Proxy.Caching;
+namespace Portolan.Proxy.Operator;
 
 /// <summary>Which stored answers an operator means; all that is said must be true of them.</summary>
 /// <param name="Path">Their path, with its query where it has a question mark; a star stands for anything.</param>
