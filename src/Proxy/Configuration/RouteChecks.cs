@@ -1,4 +1,5 @@
 using System.Buffers;
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
@@ -41,6 +42,11 @@ internal static class RouteChecks
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
+
+        if (route.Cache is { } cache)
+        {
+            CacheChecks.Check(cache, where + ".cache", errors);
         }
 
         if (route.Request is { } request)

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Caching;
 using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -51,6 +52,9 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
+    public CacheConfig? Cache { get; init; }
 
     /// <summary>What it changes in requests; null: nothing.</summary>
     public RequestTransformConfig? Request { get; init; }
