@@ -7,6 +7,7 @@ using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
@@ -46,6 +47,7 @@ public static class GatewayExtensions
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
+        services.AddSingleton<InstanceTokens>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();

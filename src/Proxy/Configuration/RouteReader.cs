@@ -1,3 +1,5 @@
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -13,7 +15,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "request", "response", "split", "strangler",
+        "rateLimit", "cors", "affinity", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -38,6 +40,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Cors = CorsReader.Read(fields, problems),
+            Affinity = AffinityReader.Read(fields, problems),
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,

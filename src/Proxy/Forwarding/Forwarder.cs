@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Upstreams;
 using Portolan.Resilience;
@@ -38,6 +39,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider cl
         match.ServedBy = response.ServedBy;
         match.BackendTime = clock.GetElapsedTime(began);
         context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
+        BackendHeaders.Write(context.Response.Headers, match, config.Expose);
         await CopyBodyAsync(context, service, response, config);
     }
 

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
@@ -12,16 +14,21 @@ using Portolan.Proxy.Transforms;
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, Random random, ILoggerFactory loggers)
+internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, Random random, ILoggerFactory loggers, InstanceTokens tokens)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
+        var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
+
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
+            cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Affinity is { } affinity // around whatever else chooses where it goes
+                ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             route.Response is { } response // inside of whatever keeps or compresses answers
                 ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
@@ -38,6 +45,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         return new Route(Template(route), methods, handler)
         {
             Name = route.Name,
+            Preflight = cors is null ? null : cors.AnswerAsync,
             Hosts = route.Hosts,
             Conditions =
             [
