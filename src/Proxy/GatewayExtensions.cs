@@ -9,6 +9,8 @@ using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
+using Portolan.Proxy.Caching.Filling;
+using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Operator;
@@ -48,6 +50,8 @@ public static class GatewayExtensions
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
         services.AddSingleton<InstanceTokens>();
+        services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<Flights>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
@@ -77,6 +81,7 @@ public static class GatewayExtensions
         app.Use(next => context => context.GetEndpoint() is null ? pipeline(context) : next(context));
         app.MapHealth();
         app.MapBreakers();
+        app.MapCache();
         app.MapSplits();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);

@@ -30,6 +30,9 @@ public sealed record GatewayConfig
     /// <summary>What clients are told of the instance that answered. Default: all of it.</summary>
     public BackendFacts Expose { get; init; } = BackendFacts.All;
 
+    /// <summary>Bytes of memory that the stored answers of all routes may take. Default 64 MiB.</summary>
+    public long CacheSize { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
 

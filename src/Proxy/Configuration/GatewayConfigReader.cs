@@ -8,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "expose"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize", "expose"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -34,6 +34,7 @@ internal static class GatewayConfigReader
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
+            CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = UpstreamReader.Read(fields.Node("services"), problems, services),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };

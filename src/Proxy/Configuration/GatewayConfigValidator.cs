@@ -41,6 +41,11 @@ internal static class GatewayConfigValidator
             errors.Add(new ConfigError("trustedHops", "must be 0 to 16."));
         }
 
+        if (config.CacheSize is < 64 * 1024 or > 1L << 40)
+        {
+            errors.Add(new ConfigError("cacheSize", "must be from 64KiB to 1024GiB."));
+        }
+
         if (config.Timeout <= TimeSpan.Zero)
         {
             errors.Add(new ConfigError("timeout", "must be longer than nothing."));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -53,6 +54,11 @@ internal static class RouteChecks
         if (route.Affinity is { } affinity)
         {
             AffinityReader.Check(affinity, where + ".affinity", route.Compose is not null, errors);
+        }
+
+        if (route.Cache is { } cache)
+        {
+            CacheChecks.Check(cache, where + ".cache", errors);
         }
 
         if (route.Request is { } request)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -59,6 +60,9 @@ public sealed record RouteConfig
 
     /// <summary>How a client stays with one instance; null: each request goes where it is best.</summary>
     public AffinityConfig? Affinity { get; init; }
+
+    /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
+    public CacheConfig? Cache { get; init; }
 
     /// <summary>What it changes in requests; null: nothing.</summary>
     public RequestTransformConfig? Request { get; init; }

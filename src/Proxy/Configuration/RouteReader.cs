@@ -1,4 +1,5 @@
 using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -15,7 +16,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cors", "affinity", "request", "response", "split", "strangler",
+        "rateLimit", "cache", "cors", "affinity", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -42,6 +43,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             RateLimit = RateLimitReader.Read(fields, problems),
             Cors = CorsReader.Read(fields, problems),
             Affinity = AffinityReader.Read(fields, problems),
+            Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
