@@ -135,12 +135,6 @@ public sealed class CorsTests
             request.Headers.TryAddWithoutValidation("Access-Control-Request-Headers", headers);
         }
 
-        var response = await gateway.Client.SendAsync(request, Token);
-        if (response.Content.Headers.Contains("Access-Control-Allow-Headers"))
-        {
-            Assert.Fail("a header of the answer is taken for one of its body");
-        }
-
-        return response;
+        return await gateway.Client.SendAsync(request, Token);
     }
 }
