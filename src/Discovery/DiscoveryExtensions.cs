@@ -53,7 +53,7 @@ public static class DiscoveryExtensions
         services.TryAddSingleton(provider =>
         {
             var options = provider.GetRequiredService<DiscoveryOptions>();
-            return new ServiceClients(
+            return ServiceClients.OfMessages(
                 provider.GetRequiredService<ServiceDirectory>(),
                 provider.GetRequiredService<CircuitBreakers>(),
                 options.ClientOf,

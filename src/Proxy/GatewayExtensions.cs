@@ -14,6 +14,8 @@ using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Operator;
 
@@ -37,7 +39,8 @@ public static class GatewayExtensions
         services.AddHealth();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);
-        services.AddSingleton(provider => new UpstreamConnections(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddSingleton<ResilienceLog>();
         services.AddSingleton<UpstreamClient>();

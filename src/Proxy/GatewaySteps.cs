@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Edge;
-using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy;
 
@@ -37,7 +37,7 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
 
         var most = runtime.Current.Config.MaxRequestBodySize;
         return context.Request.ContentLength > most
-            ? RequestBody.TooLarge(most).Problem.ExecuteAsync(context)
+            ? ClientBody.TooLarge(most).Problem.ExecuteAsync(context)
             : next(context);
     };
 

@@ -22,6 +22,9 @@ public readonly record struct CallOptions
     /// <summary>Whose call it is (tenant, user, address): limits and bulkheads by key count by it. Null: nobody's in particular.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Id of the instance that it should go to while that is there and well; null: any.</summary>
+    public string? Prefer { get; init; }
+
     /// <summary>See <see cref="CallPriority"/>.</summary>
     public CallPriority Priority { get; init; }
 

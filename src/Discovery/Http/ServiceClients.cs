@@ -12,25 +12,32 @@ namespace Portolan.Discovery.Http;
 /// The pipelines to the services that this process calls, one a service and shared by all its clients: they learn from each
 /// other which instances to avoid, and spend one budget.
 /// </summary>
-public sealed class ServiceClients
+/// <typeparam name="T">What a call brings, such as a response.</typeparam>
+public sealed class ServiceClients<T>
 {
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> pipelines = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Built> pipelines = new(StringComparer.OrdinalIgnoreCase);
     private readonly ServiceDirectory directory;
     private readonly CircuitBreakers breakers;
     private readonly Func<string, ServiceClientOptions> optionsOf;
     private readonly TimeProvider clock;
     private readonly Random random;
     private readonly Action<ResilienceEvent>? onEvent;
+    private readonly Func<T, Verdict> verdictOf;
+    private readonly Func<Outcome<T>, TimeSpan?> retryAfter;
 
     /// <param name="directory">Where services are.</param>
     /// <param name="breakers">Where the breakers of the instances are kept, as <c>service/instance</c>.</param>
-    /// <param name="optionsOf">By the service's name; asked once a service.</param>
+    /// <param name="optionsOf">By the service's name; asked once a service, and again by <see cref="Renew"/>.</param>
+    /// <param name="verdictOf">What an answer says of the instance.</param>
+    /// <param name="retryAfter">For how long an instance asks to be left alone; null when it does not.</param>
     /// <param name="clock">Time.</param>
     /// <param name="random">Chance; safe to use from several threads.</param>
     /// <param name="onEvent">Told of retries, time-outs, ejections.</param>
     public ServiceClients(
-        ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
+        ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf,
+        Func<T, Verdict> verdictOf, Func<Outcome<T>, TimeSpan?> retryAfter, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
     {
+        (this.verdictOf, this.retryAfter) = (verdictOf, retryAfter);
         this.directory = directory;
         this.breakers = breakers;
         this.optionsOf = optionsOf;
@@ -40,26 +47,49 @@ public sealed class ServiceClients
     }
 
     /// <summary>The pipeline to a service. Its calls find the chosen <see cref="Endpoint"/> as their target.</summary>
-    public ResiliencePipeline<HttpResponseMessage> Of(string service) =>
-        pipelines.TryGetValue(service, out var pipeline) ? pipeline : pipelines.GetOrAdd(service, Build(service.ToLowerInvariant()));
+    public ResiliencePipeline<T> Of(string service) =>
+        (pipelines.TryGetValue(service, out var built) ? built : pipelines.GetOrAdd(service, Build(service.ToLowerInvariant()))).Pipeline;
 
-    private ResiliencePipeline<HttpResponseMessage> Build(string service)
+    /// <summary>The options may be others now: pipelines whose options are, are made anew at their next call.</summary>
+    public void Renew()
+    {
+        foreach (var (service, built) in pipelines)
+        {
+            if (optionsOf(service) != built.Options)
+            {
+                pipelines.TryRemove(KeyValuePair.Create(service, built));
+            }
+        }
+    }
+
+    private Built Build(string service)
     {
         var options = optionsOf(service);
         var scope = new PipelineScope(service, clock, random, onEvent);
         var selection = options.Selection with { Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts };
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage>(scope) { ValueVerdict = HttpOutcomes.Of, ExceptionVerdict = HttpOutcomes.Of };
-        return builder
+        var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = HttpOutcomes.Of };
+        var pipeline = builder
             .AddTotalTimeout(options.TotalTimeout) // around everything: repetitions and waits count
-            .AddRetry(options.Retry, RetryBudget.Share(options.RetryBudget), outcome => HttpOutcomes.RetryAfter(outcome, clock))
-            .AddEndpoint(new ServiceEndpoints(selection, scope, directory), outcome => HttpOutcomes.RetryAfter(outcome, clock)) // inside of the retry: another attempt, another instance
+            .AddRetry(options.Retry, RetryBudget.Share(options.RetryBudget), retryAfter)
+            .AddEndpoint(new ServiceEndpoints(selection, scope, directory), retryAfter) // inside of the retry: another attempt, another instance
             .AddCircuitBreaker(call => BreakerOf(service, (Endpoint)call.Target!, options)) // of the instance that was chosen
             .AddAttemptTimeout(options.AttemptTimeout) // inside of the breaker, which counts time-outs
             .Build();
+        return new Built(options, pipeline);
     }
 
     private CircuitBreaker BreakerOf(string service, Endpoint endpoint, ServiceClientOptions options) =>
         breakers.Get(endpoint.Attached(made => new BreakerName($"{service}/{made.Instance.Id}")).Name, own: options.CircuitBreaker);
 
+    private sealed record Built(ServiceClientOptions Options, ResiliencePipeline<T> Pipeline);
+
     private sealed record BreakerName(string Name);
+}
+
+/// <summary>The pipelines of this process's <see cref="HttpClient"/>s.</summary>
+internal static class ServiceClients
+{
+    public static ServiceClients<HttpResponseMessage> OfMessages(
+        ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent) =>
+        new(directory, breakers, optionsOf, HttpOutcomes.Of, outcome => HttpOutcomes.RetryAfter(outcome, clock), clock, random, onEvent);
 }

@@ -6,7 +6,7 @@ namespace Portolan.Discovery.Http;
 /// Sends <c>http://inventory/…</c> to an instance of inventory, through the pipeline to that service. The request itself is
 /// not changed: each attempt has its own.
 /// </summary>
-internal sealed class ServiceHandler(ServiceClients clients) : DelegatingHandler
+internal sealed class ServiceHandler(ServiceClients<HttpResponseMessage> clients) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

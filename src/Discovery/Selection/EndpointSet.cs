@@ -52,6 +52,20 @@ public sealed class EndpointSet
 
     internal bool HoldsAt(long now) => (ulong)(now - Since) < Lasts;
 
+    /// <summary>The one of this id, if it gets calls now.</summary>
+    internal Endpoint? Find(string id)
+    {
+        foreach (var endpoint in eligible)
+        {
+            if (endpoint.Instance.Id == id)
+            {
+                return Accepts(endpoint) ? endpoint : null;
+            }
+        }
+
+        return null;
+    }
+
     internal Endpoint? Pick(in PickContext context)
     {
         if (eligible.Length == 0)

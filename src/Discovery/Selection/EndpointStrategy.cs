@@ -43,7 +43,9 @@ internal sealed class EndpointStrategy<T> : ResilienceStrategy<T>
     private ValueTask<Outcome<T>> SendAsync(ResilienceCall<T> call)
     {
         var started = call.Timestamp;
-        if (endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint, call.EarlierTargets)) is not { } endpoint)
+        var endpoint = call.Options.Prefer is { } preferred && call.Target is null ? endpoints.Current.Find(preferred) : null;
+        endpoint ??= endpoints.Pick(new PickContext(started, call.Options.Key, call.Target as Endpoint, call.EarlierTargets));
+        if (endpoint is null)
         {
             // Neutral, because there is nobody to try again or to hold it against: the caller hears of it at once.
             return new(Outcome<T>.Of(NoInstanceException.Of(endpoints.Service, endpoints.Current.Snapshot), Verdict.Neutral));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Portolan.Composition;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Aggregation;
 
@@ -17,7 +18,7 @@ internal sealed class PartFetcher(UpstreamClient upstream)
     {
         try
         {
-            using var response = await upstream.SendAsync(service, path, () => Create(context), timeout, cancellationToken);
+            using var response = await upstream.SendAsync(service, path, left => Create(context, left), timeout, cancellationToken);
             return (int)response.StatusCode switch
             {
                 StatusCodes.Status404NotFound => PartResult.Failed(FetchProblems.NotFound(part)),
@@ -35,10 +36,10 @@ internal sealed class PartFetcher(UpstreamClient upstream)
         }
     }
 
-    private static HttpRequestMessage Create(HttpContext context)
+    private static HttpRequestMessage Create(HttpContext context, TimeSpan remaining)
     {
         var message = new HttpRequestMessage(HttpMethod.Get, (Uri?)null);
-        RequestHeaders.CopyForPart(context, message);
+        MessageTransport.CopyForPart(context, remaining, message);
         return message;
     }
 

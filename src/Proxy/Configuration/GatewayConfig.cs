@@ -8,6 +8,9 @@ public sealed record GatewayConfig
     /// <summary>Where requests go. Their order does not matter: a literal segment beats a parameter, that beats a catch-all.</summary>
     public ConfigList<RouteConfig> Routes { get; init; } = [];
 
+    /// <summary>How services are reached, where that differs from the defaults.</summary>
+    public ConfigList<UpstreamConfig> Services { get; init; } = [];
+
     /// <summary>Bytes a request's body may have. Default 1 MiB.</summary>
     public long MaxRequestBodySize { get; init; } = 1024 * 1024;
 

@@ -22,6 +22,11 @@ internal static class GatewayConfigValidator
             errors);
         CheckDuplicates(config.Routes, errors);
         CheckNames(config.Routes, errors);
+        foreach (var upstream in config.Services)
+        {
+            UpstreamReader.Check(upstream, $"services.{upstream.Name}", errors);
+        }
+
         return errors;
     }
 

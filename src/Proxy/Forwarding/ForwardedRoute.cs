@@ -10,13 +10,14 @@ namespace Portolan.Proxy.Forwarding;
 internal sealed class ForwardedRoute
 {
     private readonly Forwarder forwarder;
+    private readonly GatewayConfig gateway;
     private readonly string service;
     private readonly TextTemplate? rewrite;
     private readonly bool mayReachOperators;
 
-    public ForwardedRoute(RouteConfig config, Forwarder forwarder)
+    public ForwardedRoute(RouteConfig config, GatewayConfig gateway, Forwarder forwarder)
     {
-        this.forwarder = forwarder;
+        (this.gateway, this.forwarder) = (gateway, forwarder);
         service = config.Service!;
         rewrite = config.Rewrite is { } text && TextTemplate.TryParse(text, out var template, out _) ? template : null;
         mayReachOperators = rewrite is not null && OperatorSurface.IsReachedBy(rewrite.Start);
@@ -27,6 +28,6 @@ internal sealed class ForwardedRoute
         var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Path.Raw;
         return OperatorSurface.IsReachedBy(path) && !mayReachOperators
             ? KnownProblems.NotFound("There is nothing at this address.").ExecuteAsync(context)
-            : forwarder.ForwardAsync(context, match, match.Service ?? service, path + (match.Query ?? match.Path.Query));
+            : forwarder.ForwardAsync(context, match, match.Service ?? service, path + (match.Query ?? match.Path.Query), gateway);
     }
 }

@@ -5,85 +5,72 @@ using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Upstreams;
+using Portolan.Resilience;
 using Portolan.Resilience.Timeouts;
 
 namespace Portolan.Proxy.Forwarding;
 
 /// <summary>Brings one request to a service and its answer back, streaming both ways.</summary>
-internal sealed partial class Forwarder(UpstreamClient upstream, GatewayConfig config, TimeProvider clock, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider clock, ILogger<Forwarder> logger)
 {
     /// <summary>Forwards to <paramref name="target"/>, a path with its query as it goes into the request line.</summary>
-    public async Task ForwardAsync(HttpContext context, RouteMatch match, string service, string target)
+    public async Task ForwardAsync(HttpContext context, RouteMatch match, string service, string target, GatewayConfig config)
     {
-        // Of the body alone: until the head is there, the time-out is the pipeline's, whose breaker must hear of it.
-        using var time = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, context.RequestAborted);
         var began = clock.GetTimestamp();
-        RequestBody? body = null;
-        HttpResponseMessage response;
-        try
+
+        // Read by the attempt that gets a connection.
+        var body = ClientBody.Of(context, config.MaxRequestBodySize);
+        var outcome = await upstream.ForwardAsync(context, match, service, target, body, context.RequestAborted);
+        if (!outcome.HasValue)
         {
-            // A new message for each attempt; the body is read by the one that gets a connection.
-            response = await upstream.SendAsync(
-                service, target, () => Create(context, body = RequestBody.Of(context, config.MaxRequestBodySize)), null, either.Token);
-        }
-        catch (Exception exception)
-        {
-            await Explain(context, service, exception, body).ExecuteAsync(context);
+            await Explain(context, service, outcome, body).ExecuteAsync(context);
             return;
         }
 
-        time.CancelAfter(config.Timeout);
-
-        using (response)
+        using var response = outcome.Value!;
+        if (!TryCopyHead(context, service, response))
         {
-            if (TryCopyHead(context, service, response))
-            {
-                match.BackendTime = clock.GetElapsedTime(began);
-                context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
-                await CopyBodyAsync(context, service, response, time, either.Token);
-                return;
-            }
+            await ForwardProblems.Broken(service).ExecuteAsync(context);
+            return;
         }
 
-        await ForwardProblems.Broken(service).ExecuteAsync(context);
+        match.ServedBy = response.ServedBy;
+        match.BackendTime = clock.GetElapsedTime(began);
+        context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
+        await CopyBodyAsync(context, service, response, config);
     }
 
-    private static HttpRequestMessage Create(HttpContext context, RequestBody? body)
+    private Problem Explain(HttpContext context, string service, in Outcome<UpstreamResponse> outcome, ClientBody? body)
     {
-        var message = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), (Uri?)null) { Content = body };
-        RequestHeaders.Copy(context, message);
-        return message;
-    }
-
-    private Problem Explain(HttpContext context, string service, Exception exception, RequestBody? body)
-    {
+        var exception = outcome.Exception;
         if (context.RequestAborted.IsCancellationRequested || body?.Failure is not null)
         {
             // The client's doing; the edge knows what to say to it, if it is still there.
-            ExceptionDispatchInfo.Throw(body?.Failure ?? exception);
+            ExceptionDispatchInfo.Throw(body?.Failure ?? exception ?? new OperationCanceledException(context.RequestAborted));
         }
 
-        var problem = exception switch
+        if (exception is FormatException malformed)
         {
-            ProblemException refused => refused.Problem,
-            HttpRequestException => ForwardProblems.Broken(service),
-            _ => null,
-        };
-        if (problem is null)
-        {
-            ExceptionDispatchInfo.Throw(exception);
+            return KnownProblems.Malformed(malformed.Message);
         }
 
-        Log.Failed(logger, service, problem!.Name, (exception.InnerException ?? exception).Message);
+        var problem = UpstreamClient.Explain(service, outcome) ?? ForwardProblems.Broken(service);
+        Log.Failed(logger, service, problem.Name, outcome.Rejection?.Reason ?? (exception?.InnerException ?? exception)!.Message);
         return problem;
     }
 
-    private bool TryCopyHead(HttpContext context, string service, HttpResponseMessage response)
+    private bool TryCopyHead(HttpContext context, string service, UpstreamResponse response)
     {
         try
         {
-            ResponseHeaders.Copy(response, context.Response);
+            if (response.Status < 200)
+            {
+                // Passed on, 101 would leave a connection on which each side reads what the other does not mean.
+                throw new InvalidOperationException($"an answer {response.Status} that nobody asked for");
+            }
+
+            response.CopyHead(context.Response);
             return true;
         }
         catch (InvalidOperationException exception)
@@ -95,17 +82,20 @@ internal sealed partial class Forwarder(UpstreamClient upstream, GatewayConfig c
         }
     }
 
-    private async Task CopyBodyAsync(
-        HttpContext context, string service, HttpResponseMessage response, CancellationTokenSource time, CancellationToken cancellationToken)
+    private async ValueTask CopyBodyAsync(HttpContext context, string service, UpstreamResponse response, GatewayConfig config)
     {
         try
         {
-            await ResponseBody.CopyAsync(response, context.Response, () => time.CancelAfter(config.Timeout), cancellationToken);
+            await response.CopyBodyAsync(context, config.Timeout);
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+        catch (BodyException exception)
         {
             // Part of the answer is on its way: only a broken connection tells the client that it is not all.
-            Log.Truncated(logger, service, time.IsCancellationRequested ? "silent for too long" : exception.Message);
+            if (!context.RequestAborted.IsCancellationRequested)
+            {
+                Log.Truncated(logger, service, exception.Message);
+            }
+
             context.Abort();
         }
     }

@@ -1,14 +1,17 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Portolan.Core.Problems;
 using Portolan.Discovery;
 using Portolan.Discovery.Http;
 using Portolan.Discovery.Selection;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Routing;
+using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
-using Portolan.Resilience.Http;
 using Portolan.Resilience.Retry;
-using Portolan.Resilience.Timeouts;
+using Endpoint = Portolan.Discovery.Selection.Endpoint;
 
 namespace Portolan.Proxy.Forwarding;
 
@@ -18,20 +21,42 @@ namespace Portolan.Proxy.Forwarding;
 /// </summary>
 internal sealed class UpstreamClient
 {
-    // Or the path is taken apart and put together again, and %2e is not what it was.
-    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
-    private readonly ServiceClients clients;
-    private readonly UpstreamConnections connections;
+    private readonly ServiceClients<UpstreamResponse> clients;
+    private readonly MessageTransport messages;
+    private readonly Http1Transport connections;
+    private volatile Settings settings;
 
     public UpstreamClient(
-        ServiceDirectory directory, CircuitBreakers breakers, UpstreamConnections connections, GatewayConfig config, TimeProvider clock, Random random, ResilienceLog log)
+        ServiceDirectory directory, CircuitBreakers breakers, MessageTransport messages, Http1Transport connections, GatewayConfig config, TimeProvider clock,
+        Random random, ResilienceLog log)
     {
-        this.connections = connections;
-        clients = new ServiceClients(directory, breakers, _ => OptionsOf(config), clock, random, log.Write);
+        (this.messages, this.connections) = (messages, connections);
+        settings = new Settings(config);
+        clients = new ServiceClients<UpstreamResponse>(
+            directory, breakers, service => settings.OptionsOf(service), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
     }
 
-    /// <summary>Returns with the head of the answer.</summary>
+    /// <summary>Takes over another configuration; what it says of a service as before goes on as it is.</summary>
+    public void Configure(GatewayConfig config)
+    {
+        settings = new Settings(config);
+        clients.Renew();
+    }
+
+    /// <summary>Forwards a client's request; the outcome has the head of the answer.</summary>
+    public ValueTask<Outcome<UpstreamResponse>> ForwardAsync(
+        HttpContext context, RouteMatch match, string service, string target, ClientBody? body, CancellationToken cancellationToken)
+    {
+        var config = settings.Of(service);
+        var once = config.Attempts == 1 || body is not null || !IsIdempotent(context.Request.Method);
+        return clients.Of(service).TryExecuteAsync(
+            static (call, forwarding) => forwarding.SendAsync(call),
+            new Forwarding(this, context, target, body, config.Protocol),
+            new CallOptions { Once = once, Prefer = match.Prefer },
+            cancellationToken);
+    }
+
+    /// <summary>Sends a request of our own; returns with the head of the answer.</summary>
     /// <param name="service">Its name.</param>
     /// <param name="target">A path with its query as it goes into the request line.</param>
     /// <param name="create">Called once for each attempt.</param>
@@ -39,46 +64,66 @@ internal sealed class UpstreamClient
     /// <param name="cancellationToken">Of the client.</param>
     /// <exception cref="ProblemException">There is no instance, none accepts a connection or all circuits are open, or it took too long.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        string service, string target, Func<HttpRequestMessage> create, TimeSpan? timeout, CancellationToken cancellationToken)
+        string service, string target, Func<TimeSpan, HttpRequestMessage> create, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var outcome = await clients.Of(service).TryExecuteAsync(
-            static (call, sending) => sending.Client.SendAsync(sending.Create(), sending.Target, call),
+            static (call, own) => own.Client.messages.SendAsync(((Endpoint)call.Target!).Instance, own.Create(call.Remaining), own.Target, call.CancellationToken),
             (Client: this, Create: create, Target: target),
             new CallOptions { Once = true, AttemptTimeout = timeout ?? TimeSpan.Zero },
             cancellationToken);
-        return Explain(service, outcome) is { } problem ? throw new ProblemException(problem) : outcome.GetOrThrow();
+        return Explain(service, outcome) is { } problem ? throw new ProblemException(problem) : ((MessageResponse)outcome.GetOrThrow()).Message;
     }
 
-    // A proxy repeats nothing that may have arrived. What reached nobody goes elsewhere at once, as often as it takes.
-    private static ServiceClientOptions OptionsOf(GatewayConfig config) => new()
-    {
-        TotalTimeout = TimeSpan.MaxValue,
-        AttemptTimeout = config.Timeout,
-        Retry = new RetryOptions { MaximumAttempts = 5, BaseDelay = TimeSpan.Zero, FailoverAtOnce = true },
-        RetryBudget = 10,
-        CircuitBreaker = new CircuitBreakerOptions
-        {
-            OpenDuration = TimeSpan.FromSeconds(5), OpenGrowth = 2, MaximumOpenDuration = TimeSpan.FromSeconds(30),
-        },
-    };
-
-    private static Problem? Explain(string service, in Outcome<HttpResponseMessage> outcome) => outcome switch
+    /// <summary>What to say of an outcome that is no answer; null when it is one, or an exception that says more.</summary>
+    public static Problem? Explain(string service, in Outcome<UpstreamResponse> outcome) => outcome switch
     {
         { Exception: NoInstanceException } => ForwardProblems.NoInstance(service),
         { Exception: not null, Verdict: Verdict.Unreached } => ForwardProblems.Unreachable(service),
         { Rejection: { Kind: RejectionKind.TimedOut } } => ForwardProblems.TimedOut(service),
-        { Rejection: { } rejection } => RejectionProblems.Of(rejection),
+        { Rejection: { } rejection } => Resilience.Http.RejectionProblems.Of(rejection),
         _ => null,
     };
 
-    private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, string target, ResilienceCall call)
+    private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
+
+    /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
+    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, UpstreamProtocol Protocol)
     {
-        var instance = ((Endpoint)call.Target!).Instance;
-        var host = IPAddress.TryParse(instance.Host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
-            ? $"[{instance.Host}]"
-            : instance.Host;
-        request.RequestUri = new Uri($"http://{host}:{instance.Port}{target}", AsItIs);
-        DeadlineHeaders.Write(request, call.Remaining);
-        return await connections.SendAsync(request, call.CancellationToken);
+        public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
+        {
+            var instance = ((Endpoint)call.Target!).Instance;
+            return Protocol == UpstreamProtocol.Http1 && !instance.Metadata.ContainsKey("scheme")
+                ? Client.connections.SendAsync(instance, Context, Target, Body, call.Remaining, call.CancellationToken)
+                : Client.messages.SendAsync(
+                    instance, Context, Target, Body, Protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11, call.Remaining, call.CancellationToken);
+        }
+    }
+
+    /// <summary>A configuration as the pipelines need it.</summary>
+    private sealed class Settings(GatewayConfig config)
+    {
+        private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
+        private readonly UpstreamConfig others = new() { Name = "" };
+
+        public UpstreamConfig Of(string service) => services.GetValueOrDefault(service, others);
+
+        // What reached nobody goes elsewhere at once, as often as it takes.
+        public ServiceClientOptions OptionsOf(string service)
+        {
+            var upstream = Of(service);
+            return new()
+            {
+                TotalTimeout = TimeSpan.MaxValue,
+                AttemptTimeout = upstream.Timeout ?? config.Timeout,
+                Retry = new RetryOptions { MaximumAttempts = Math.Max(5, upstream.Attempts), BaseDelay = TimeSpan.Zero, FailoverAtOnce = true },
+                RetryBudget = upstream.Attempts > 1 ? upstream.RetryBudget : 10,
+                Selection = new SelectionOptions { Policy = upstream.Balance },
+                CircuitBreaker = new CircuitBreakerOptions
+                {
+                    ConsecutiveFailures = upstream.OpensAfter, OpenDuration = upstream.StaysOpen, OpenGrowth = 2, MaximumOpenDuration = TimeSpan.FromSeconds(Math.Max(30, upstream.StaysOpen.TotalSeconds)),
+                },
+            };
+        }
     }
 }

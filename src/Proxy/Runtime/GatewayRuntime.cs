@@ -1,4 +1,5 @@
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Settings;
 
@@ -10,11 +11,12 @@ internal sealed class GatewayRuntime
     private readonly Lock gate = new();
     private readonly KeptState kept = new();
     private readonly RouteChain chain;
+    private readonly UpstreamClient upstream;
     private volatile GatewaySnapshot current;
 
-    public GatewayRuntime(GatewayConfig config, RouteChain chain)
+    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream)
     {
-        this.chain = chain;
+        (this.chain, this.upstream) = (chain, upstream);
         current = Build(config);
     }
 
@@ -44,6 +46,7 @@ internal sealed class GatewayRuntime
     {
         var snapshot = new GatewaySnapshot(config, new RouteTable(config.Routes.Select(route => chain.Build(route, config, kept))));
         kept.Settle();
+        upstream.Configure(config);
         return snapshot;
     }
 }

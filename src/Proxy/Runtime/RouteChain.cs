@@ -36,7 +36,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route, forwarder).HandleAsync
+        ? new ForwardedRoute(route, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)

@@ -127,7 +127,9 @@ internal sealed class HedgeAttempt<T> : IValueTaskSource<bool>, IDisposable
         // A registration that is gone has run or runs now: whatever it does, it does to an attempt nobody uses again.
         var alone = !linked.CanBeCanceled || link.Unregister();
         link = default;
-        return alone && cancellation.TryReset();
+
+        // Whose end somebody awaited may be just about to say so: used again, it would tell that of another call.
+        return alone && completion is null && cancellation.TryReset();
     }
 
     /// <summary>Cancels it, waits until nothing runs in it any more, and disposes of what it brings.</summary>

@@ -117,7 +117,9 @@ public sealed class HeaderTests
         using var server = new RawServer(RawServer.Answering("HTTP/1.1 200 OK\r\nX-Odd: a\0b\r\nContent-Length: 0\r\n\r\n"));
         await using var gateway = await Gateway.InFrontOfAsync(server.Address);
 
-        Assert.Contains("X-Odd: a b\r\n", await gateway.GetRawAsync("/x"));
+        var seen = await gateway.GetRawAsync("/x");
+        Assert.StartsWith("HTTP/1.1 502 ", seen);
+        Assert.DoesNotContain('\0', seen);
     }
 
     [Fact]

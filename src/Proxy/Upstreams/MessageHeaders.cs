@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Portolan.Proxy.Forwarding;
+namespace Portolan.Proxy.Upstreams;
 
 /// <summary>Makes the head of the response to the client out of the service's.</summary>
-internal static class ResponseHeaders
+internal static class MessageHeaders
 {
     /// <exception cref="InvalidOperationException">The head cannot be passed on.</exception>
     public static void Copy(HttpResponseMessage from, HttpResponse to)

@@ -1,0 +1,45 @@
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>How one service is reached.</summary>
+public sealed record UpstreamConfig
+{
+    /// <summary>Name of the service.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What its instances speak. Default HTTP/1.1.</summary>
+    public UpstreamProtocol Protocol { get; init; }
+
+    /// <summary>How long an attempt may take until the answer begins; null: the gateway's.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// Attempts that a request may make which can be repeated: of a method that is idempotent, and without a body. 1 (default)
+    /// repeats nothing that may have arrived. What reached nobody goes elsewhere in any case.
+    /// </summary>
+    public int Attempts { get; init; } = 1;
+
+    /// <summary>Share of the calls that repeating may add. Default 0.2.</summary>
+    public double RetryBudget { get; init; } = 0.2;
+
+    /// <summary>Failures in a row that open the circuit of an instance. Default 5.</summary>
+    public int OpensAfter { get; init; } = 5;
+
+    /// <summary>How long an open circuit stays open; doubled each time up to 30 s. Default 5 s.</summary>
+    public TimeSpan StaysOpen { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How an instance is chosen; one of the names of load balancing. Default <c>round-robin</c>.</summary>
+    public string Balance { get; init; } = "round-robin";
+}
+
+/// <summary>What is spoken with the instances of a service.</summary>
+public enum UpstreamProtocol
+{
+    /// <summary>HTTP/1.1, over the gateway's own connections.</summary>
+    Http1,
+
+    /// <summary>HTTP/2 without TLS, as gRPC needs.</summary>
+    Http2,
+
+    /// <summary>HTTP/1.1 through the framework's client.</summary>
+    Framework,
+}

@@ -1,0 +1,65 @@
+using Portolan.Discovery.Selection;
+using Portolan.Proxy.Settings;
+using YamlDotNet.RepresentationModel;
+
+namespace Portolan.Proxy.Configuration;
+
+/// <summary>Reads and checks how services are reached.</summary>
+internal static class UpstreamReader
+{
+    private static readonly (string Word, UpstreamProtocol Value)[] Protocols =
+        [("http1", UpstreamProtocol.Http1), ("http2", UpstreamProtocol.Http2), ("framework", UpstreamProtocol.Framework)];
+
+    /// <summary>The mapping of names to how they are reached.</summary>
+    public static ConfigList<UpstreamConfig> Read(YamlNode? node, YamlProblems problems, IReadOnlyList<string>? services) => node is null
+        ? []
+        : new((YamlFields.Entries(node, "services", problems) ?? []).Select(entry =>
+        {
+            if (services?.Contains(entry.Key) == false)
+            {
+                problems.Add(entry.Place, $"there is no service '{entry.Key}'; there are {string.Join(", ", services)}.");
+            }
+
+            return Read(entry.Key, entry.Value, problems);
+        }).OfType<UpstreamConfig>());
+
+    /// <summary>What is wrong with it.</summary>
+    public static void Check(UpstreamConfig upstream, string where, List<ConfigError> errors)
+    {
+        Require(upstream.Timeout is null || upstream.Timeout > TimeSpan.Zero, "timeout", "must be longer than nothing.");
+        Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
+        Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
+        Require(upstream.OpensAfter is >= 1 and <= 1_000_000, "opensAfter", "must be from 1 to 1,000,000 failures in a row.");
+        Require(upstream.StaysOpen > TimeSpan.Zero && upstream.StaysOpen <= TimeSpan.FromHours(1), "staysOpen", "must be longer than nothing and no more than an hour.");
+        Require(LoadBalancing.All.Contains(upstream.Balance), "balance", $"must be one of {string.Join(", ", LoadBalancing.All)}.");
+
+        void Require(bool holds, string key, string message)
+        {
+            if (!holds)
+            {
+                errors.Add(new ConfigError($"{where}.{key}", message));
+            }
+        }
+    }
+
+    private static UpstreamConfig? Read(string name, YamlNode node, YamlProblems problems)
+    {
+        var fields = YamlFields.Of(node, $"service '{name}'", problems, "protocol", "timeout", "attempts", "retryBudget", "opensAfter", "staysOpen", "balance");
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var defaults = new UpstreamConfig { Name = name };
+        return defaults with
+        {
+            Protocol = fields.Choice("protocol", Protocols) ?? defaults.Protocol,
+            Timeout = fields.Time("timeout"),
+            Attempts = fields.Number("attempts", 1, 10) ?? defaults.Attempts,
+            RetryBudget = fields.Share("retryBudget") ?? defaults.RetryBudget,
+            OpensAfter = fields.Number("opensAfter", 1, 1_000_000) ?? defaults.OpensAfter,
+            StaysOpen = fields.Time("staysOpen") ?? defaults.StaysOpen,
+            Balance = fields.Text("balance", "one of " + string.Join(", ", LoadBalancing.All)) ?? defaults.Balance,
+        };
+    }
+}

@@ -1,0 +1,87 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Portolan.Core.Problems;
+
+namespace Portolan.Proxy.Upstreams;
+
+/// <summary>The client's body on its way to a service, and no more of it than is allowed.</summary>
+internal sealed class ClientBody(HttpRequest request, long limit)
+{
+    private long total;
+
+    /// <summary>Why it could not be read to its end; null otherwise. It is the client's doing, not the service's.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>True once any of it was read: it cannot be sent a second time.</summary>
+    public bool Started { get; private set; }
+
+    /// <summary>Its declared length; null when it is chunked.</summary>
+    public long? Length => request.ContentLength;
+
+    /// <summary>Null where the request has no body.</summary>
+    public static ClientBody? Of(HttpContext context, long limit) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : new ClientBody(context.Request, limit);
+
+    public static ProblemException TooLarge(long limit) =>
+        new(KnownProblems.TooLarge($"The body is larger than the {limit} bytes this gateway takes."));
+
+    /// <summary>
+    /// What has come already, if it is all or no more than <paramref name="most"/> bytes; else it comes again with the next
+    /// read. What it gives must be taken with <see cref="Taken"/>.
+    /// </summary>
+    public bool TryRead(int most, out ReadResult read)
+    {
+        Started = true;
+        if (!request.BodyReader.TryRead(out read))
+        {
+            return false;
+        }
+
+        if (read.Buffer.Length > most || read.IsCanceled)
+        {
+            request.BodyReader.AdvanceTo(read.Buffer.Start);
+            return false;
+        }
+
+        Count(read);
+        return true;
+    }
+
+    /// <summary>The next piece. What it gives must be taken with <see cref="Taken"/>.</summary>
+    public async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)
+    {
+        ReadResult read;
+        try
+        {
+            Started = true;
+            read = await request.BodyReader.ReadAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failure = exception;
+            throw;
+        }
+
+        Count(read);
+        return read;
+    }
+
+    /// <summary>A piece was passed on; or could not be, and the server still drains what the client is sending.</summary>
+    public void Taken(in ReadResult read) => request.BodyReader.AdvanceTo(read.Buffer.End);
+
+    /// <summary>Ends a wait for the next piece.</summary>
+    public void Cancel() => request.BodyReader.CancelPendingRead();
+
+    private void Count(in ReadResult read)
+    {
+        Started = true;
+        total += read.Buffer.Length;
+        if (total > limit)
+        {
+            Taken(read);
+            Failure = TooLarge(limit);
+            throw Failure;
+        }
+    }
+}

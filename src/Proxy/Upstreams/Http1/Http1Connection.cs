@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Portolan.Proxy.Upstreams.Http1;
+
+/// <summary>
+/// One connection to an instance: one exchange at a time, bytes in and out, and no buffer while it is idle. Whoever has it
+/// gives it back with <see cref="Release"/> or ends it with <see cref="Dispose"/>.
+/// </summary>
+internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvider clock) : IDisposable
+{
+    private const int FirstBuffer = 4 * 1024;
+    private const int MostInterim = 16;
+
+    private byte[]? buffer;
+    private int start;
+    private int end;
+    private int headAt;
+    private int aborted;
+    private SilenceTimer? silence;
+
+    /// <summary>The pool it came from and goes back to.</summary>
+    public Http1Pool Pool => pool;
+
+    /// <summary>The last head that was read.</summary>
+    public ResponseHead Head { get; } = new();
+
+    /// <summary>The bytes that <see cref="Head"/>'s positions refer to, until the body is read.</summary>
+    public ReadOnlySpan<byte> HeadBytes => buffer.AsSpan(headAt, start - headAt);
+
+    /// <summary>What has been received and not been taken.</summary>
+    public ReadOnlyMemory<byte> Received => buffer.AsMemory(start, end - start);
+
+    /// <summary>True after <see cref="Abort"/>: whatever fails then, fails because of that.</summary>
+    public bool IsAborted => Volatile.Read(ref aborted) != 0;
+
+    /// <summary>The clock's timestamp of when it became idle.</summary>
+    public long IdleSince { get; private set; }
+
+    /// <summary>Watches over waits for the body; made for connections that ever wait.</summary>
+    public SilenceTimer Silence => silence ??= new SilenceTimer(this, clock);
+
+    /// <summary>True when an idle connection can be used: nobody closed it, and it has nothing to say that nobody asked for.</summary>
+    public bool IsUsable() => !socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>True when there are bytes to receive without waiting.</summary>
+    public bool HasMore => socket.Available > 0;
+
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+
+    /// <summary>Receives past what was taken before; 0 at the end.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
+
+    /// <summary>Marks received bytes as taken.</summary>
+    public void Take(int count) => start += count;
+
+    /// <summary>Receives more behind what is there. False at the end of the connection.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> FillAsync()
+    {
+        MakeRoom();
+        var count = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None);
+        end += count;
+        return count > 0;
+    }
+
+    /// <summary>Waits until there is something to receive, holding no buffer meanwhile.</summary>
+    public async ValueTask WaitAsync()
+    {
+        if (start == end)
+        {
+            ReturnBuffer();
+        }
+
+        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+    }
+
+    /// <summary>Reads the head of the response; interim ones (1xx) but a switch of protocols are dropped.</summary>
+    /// <exception cref="MalformedResponseException">It is none, or the connection ended within it.</exception>
+    /// <exception cref="EndedException">The connection ended before the first byte.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ReadHeadAsync()
+    {
+        var interim = 0;
+        while (true)
+        {
+            while (Head.TryRead(Received.Span, out var size))
+            {
+                headAt = start;
+                start += size;
+                if (Head.Status is >= 200 or 101)
+                {
+                    return;
+                }
+
+                if (++interim > MostInterim)
+                {
+                    throw new MalformedResponseException("interim responses without end");
+                }
+            }
+
+            if (!await FillAsync())
+            {
+                throw start == end && interim == 0 ? new EndedException() : new MalformedResponseException("the connection ended within the head");
+            }
+        }
+    }
+
+    /// <summary>The exchange is over: ready for the next one where both sides agree, else closed.</summary>
+    public void Release()
+    {
+        // What came after the response belongs to nobody: it would be taken for the answer to the next request.
+        if (!Head.KeepsAlive || start != end || IsAborted)
+        {
+            Dispose();
+            return;
+        }
+
+        ReturnBuffer();
+        IdleSince = clock.GetTimestamp();
+        pool.Return(this);
+    }
+
+    /// <summary>Ends whatever is under way; callable from anywhere.</summary>
+    public void Abort()
+    {
+        if (Interlocked.Exchange(ref aborted, 1) == 0)
+        {
+            socket.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        Abort();
+        silence?.Dispose();
+        ReturnBuffer();
+    }
+
+    private void MakeRoom()
+    {
+        if (buffer is null)
+        {
+            buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            (start, end) = (0, 0);
+        }
+        else if (start == end)
+        {
+            (start, end) = (0, 0);
+        }
+        else if (end == buffer.Length)
+        {
+            var next = start > 0 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+            buffer.AsSpan(start, end - start).CopyTo(next);
+            (end, start) = (end - start, 0);
+            if (next != buffer)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = next;
+            }
+        }
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer is { } rented)
+        {
+            (buffer, start, end, headAt) = (null, 0, 0, 0);
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>A kept connection that the instance closed: it may not even have seen the request.</summary>
+    internal sealed class EndedException() : IOException("the connection ended before an answer");
+}

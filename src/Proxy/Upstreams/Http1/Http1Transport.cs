@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Portolan.Discovery;
+
+namespace Portolan.Proxy.Upstreams.Http1;
+
+/// <summary>
+/// HTTP/1.1 to instances over pooled connections of our own.
+/// <para>1. A kept connection that is alive is taken, or a new one made; only a connection that cannot be made reached nobody.</para>
+/// <para>2. Head and what there is of the body go out in one packet, the rest while the answer is awaited.</para>
+/// <para>
+/// 3. A kept connection may be closed by the instance just as it is used. If it ended before the first byte of an answer, a
+/// request that may be repeated goes out once more on a new connection; no other is.
+/// </para>
+/// <para>4. The framing of the answer was decided with its head; the connection goes back only when the answer is read to its end.</para>
+/// </summary>
+internal sealed class Http1Transport : IDisposable
+{
+    // Shorter than what servers keep idle connections for, so that they are seldom closed just as they are used.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentDictionary<(string Host, int Port), Http1Pool> pools = new();
+    private readonly TimeProvider clock;
+    private readonly TimeSpan connectTimeout;
+    private readonly ITimer trimming;
+
+    public Http1Transport(TimeSpan connectTimeout, TimeProvider clock)
+    {
+        (this.connectTimeout, this.clock) = (connectTimeout, clock);
+        trimming = clock.CreateTimer(static self => ((Http1Transport)self!).Trim(), this, LongestIdle / 2, LongestIdle / 2);
+    }
+
+    /// <summary>Sends; returns with the head of the answer.</summary>
+    /// <exception cref="HttpRequestException">No connection could be made.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamResponse> SendAsync(
+        ServiceInstance instance, HttpContext context, string target, ClientBody? body, TimeSpan remaining, CancellationToken cancellationToken)
+    {
+        var pool = PoolOf(instance);
+        var kept = pool.TryTake();
+        while (true)
+        {
+            var connection = kept ?? await pool.ConnectAsync(connectTimeout, cancellationToken);
+            var exchange = new Http1Exchange(connection, context, target, body, instance.Id);
+            try
+            {
+                return await exchange.SendAsync(remaining, cancellationToken);
+            }
+            catch (Http1Connection.EndedException) when (kept is not null && body is null && IsRepeatable(context.Request.Method))
+            {
+                kept = null;
+            }
+            catch (SocketException) when (kept is not null && body is null && IsRepeatable(context.Request.Method) && !cancellationToken.IsCancellationRequested)
+            {
+                kept = null;
+            }
+        }
+    }
+
+    /// <summary>A new connection for something that is no longer HTTP after its head.</summary>
+    public ValueTask<Http1Connection> ConnectAsync(ServiceInstance instance, CancellationToken cancellationToken) =>
+        PoolOf(instance).ConnectAsync(connectTimeout, cancellationToken);
+
+    public void Dispose()
+    {
+        trimming.Dispose();
+        foreach (var pool in pools.Values)
+        {
+            pool.Trim(TimeSpan.Zero);
+        }
+    }
+
+    private static bool IsRepeatable(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsTrace(method);
+
+    private Http1Pool PoolOf(ServiceInstance instance) =>
+        pools.TryGetValue((instance.Host, instance.Port), out var pool)
+            ? pool
+            : pools.GetOrAdd((instance.Host, instance.Port), static (address, clock) => new Http1Pool(address.Host, address.Port, clock), clock);
+
+    private void Trim()
+    {
+        foreach (var pool in pools.Values)
+        {
+            pool.Trim(LongestIdle);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Portolan.Discovery;
+
+namespace Portolan.Proxy.Upstreams;
+
+/// <summary>
+/// The framework's HTTP client as the way to instances: for HTTP/2 and gRPC, for TLS, for requests of our own, and for
+/// HTTP/1.1 where it is asked for, as what our own connections are compared with.
+/// </summary>
+internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clock) : IDisposable
+{
+    // Or the path is taken apart and put together again, and %2e is not what it was.
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly HttpMessageInvoker invoker = new(Create(connectTimeout, clock));
+
+    /// <summary>Forwards a client's request; returns with the head of the answer.</summary>
+    public async ValueTask<UpstreamResponse> SendAsync(
+        ServiceInstance instance, HttpContext context, string target, ClientBody? body, Version version, TimeSpan remaining, CancellationToken cancellationToken)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), (Uri?)null)
+        {
+            Content = body is null ? null : new MessageBody(body),
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var sink = new MessageSink(message);
+        RequestHeaders.Copy(context, remaining, ref sink);
+        if (version.Major == 2 && RequestHeaders.AcceptsTrailers(context))
+        {
+            sink.Add("TE", "trailers");
+        }
+
+        return await SendAsync(instance, message, target, cancellationToken);
+    }
+
+    /// <summary>Sends a request of our own; returns with the head of the answer.</summary>
+    public async ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, HttpRequestMessage message, string target, CancellationToken cancellationToken)
+    {
+        message.RequestUri = AddressOf(instance, target);
+        return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { ServedBy = instance.Id };
+    }
+
+    /// <summary>The headers of a request for a part of a composition, which always asks for JSON and sends nothing.</summary>
+    public static void CopyForPart(HttpContext context, TimeSpan remaining, HttpRequestMessage message)
+    {
+        var sink = new MessageSink(message);
+        RequestHeaders.Copy(context, remaining, ref sink);
+        foreach (var name in RequestHeaders.NotForParts)
+        {
+            message.Headers.Remove(name);
+        }
+
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+    }
+
+    public void Dispose() => invoker.Dispose();
+
+    private static Uri AddressOf(ServiceInstance instance, string target)
+    {
+        var host = IPAddress.TryParse(instance.Host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"[{instance.Host}]"
+            : instance.Host;
+        var scheme = instance.Metadata.TryGetValue("scheme", out var named) && named == Uri.UriSchemeHttps ? named : Uri.UriSchemeHttp;
+        return new Uri($"{scheme}://{host}:{instance.Port}{target}", AsItIs);
+    }
+
+    private static SocketsHttpHandler Create(TimeSpan connectTimeout, TimeProvider clock) => new()
+    {
+        // A proxy passes on what it gets: none of the comforts of a client.
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        EnableMultipleHttp2Connections = true,
+
+        // Byte for byte: Kestrel reads the other side the same way, see GatewayKestrel.
+        RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+
+        // Shorter than what servers keep idle connections for, so that they are seldom closed just as they are used.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context, connectTimeout, clock, cancellationToken),
+    };
+
+    // Our own timeout, because the handler's cannot be told from the caller's cancellation; and it must be: only after a
+    // failed connect may any request go to another instance.
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, TimeSpan connectTimeout, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(connectTimeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, both.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private readonly struct MessageSink(HttpRequestMessage message) : IHeaderSink
+    {
+        public void Add(string name, StringValues values)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        public void Add(string name, string value) => Add(name, new StringValues(value));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Portolan.Resilience;
+
+namespace Portolan.Proxy.Upstreams;
+
+/// <summary>What an answer says of the instance that gave it.</summary>
+internal static class UpstreamOutcomes
+{
+    /// <summary>5xx and 408 are failures, 429 asks for less, everything else is work done.</summary>
+    public static Verdict Of(UpstreamResponse response) => response.Status switch
+    {
+        >= 500 or 408 => Verdict.Failure,
+        429 => Verdict.Throttled,
+        _ => Verdict.Success,
+    };
+
+    /// <summary>For how long the instance asks to be left alone.</summary>
+    public static TimeSpan? RetryAfter(in Outcome<UpstreamResponse> outcome, TimeProvider clock)
+    {
+        if (!outcome.HasValue)
+        {
+            return outcome.Rejection?.RetryAfter;
+        }
+
+        var text = outcome.Value!.Header("Retry-After");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        return DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            ? date > clock.GetUtcNow() ? date - clock.GetUtcNow() : TimeSpan.Zero
+            : null;
+    }
+}
