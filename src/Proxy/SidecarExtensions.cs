@@ -48,6 +48,7 @@ internal static class SidecarExtensions
         services.AddGateway(new GatewayConfig
         {
             Routes = [new RouteConfig { Path = "/{**rest}", ByName = true }],
+            Services = [new UpstreamConfig { Name = UpstreamConfig.All, Attempts = 3 }],
             MaxRequestBodySize = long.MaxValue,
         });
     }

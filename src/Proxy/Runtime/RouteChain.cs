@@ -5,6 +5,7 @@ using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 
@@ -35,7 +36,9 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         return new Route(Template(route), methods, handler);
     }
 
-    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
+    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
+        ? new OutboundRoute(config, forwarder).HandleAsync
+        : route.Compose is null
         ? new ForwardedRoute(route, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
