@@ -8,6 +8,8 @@ using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.Aggregation;
+using Portolan.Proxy.Caching.Filling;
+using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Operator;
@@ -46,6 +48,8 @@ public static class GatewayExtensions
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
+        services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<Flights>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
@@ -63,6 +67,7 @@ public static class GatewayExtensions
         app.UseProxy(context => context.GetEndpoint() is not null);
         app.MapHealth();
         app.MapBreakers();
+        app.MapCache();
         app.MapSplits();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);

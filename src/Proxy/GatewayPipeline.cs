@@ -15,7 +15,6 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime)
             GatewaySteps.RefuseUpgrades, // first: a connection that stops being HTTP would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
-            GatewaySteps.ParsePath,      // once, so that routing, guarding and forwarding see the same path
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes
         ];
         RequestDelegate pipeline = _ => Task.CompletedTask;

@@ -41,27 +41,22 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
             : next(context);
     };
 
-    public static RequestDelegate ParsePath(RequestDelegate next) => context =>
+    public Task RouteAsync(HttpContext context)
     {
+        // Once, so that routing, guarding and forwarding see the same path.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RequestPath.Parse(target, out var path) is { } problem)
         {
             return problem.ExecuteAsync(context);
         }
 
-        context.Features.Set(path);
-        return next(context);
-    };
+        var routes = runtime.Current.Routes;
+        return routes.Find(context.Request, path) is { } match ? match.Route.Handler(context, match) : RefuseAsync(context, routes, path);
+    }
 
-    public Task RouteAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context, RouteTable routes, RequestPath path)
     {
-        var path = context.Features.GetRequiredFeature<RequestPath>();
-        if (runtime.Current.Routes.Find(context.Request.Method, path, out var allowed) is { } match)
-        {
-            return match.Route.Handler(context, match);
-        }
-
-        if (allowed.Count == 0)
+        if (routes.Allowed(context.Request, path) is not { Count: > 0 } allowed)
         {
             return KnownProblems.NotFound("No route of this gateway leads there.").ExecuteAsync(context);
         }

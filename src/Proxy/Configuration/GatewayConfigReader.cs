@@ -7,7 +7,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -32,6 +32,7 @@ internal static class GatewayConfigReader
             MaxRequestBodySize = fields.Size("maxRequestBodySize") ?? defaults.MaxRequestBodySize,
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
+            CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = UpstreamReader.Read(fields.Node("services"), problems, services),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };

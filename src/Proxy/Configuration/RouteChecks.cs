@@ -1,8 +1,10 @@
 using System.Buffers;
+using Portolan.Proxy.Caching;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -30,15 +32,31 @@ internal static class RouteChecks
             errors.Add(new ConfigError(where + ".methods", $"'{method}' is not a method; write GET, POST, PUT, PATCH or DELETE."));
         }
 
+        MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
-        CheckPolicies(route, where, errors);
+        CheckPolicies(route, where, template, errors);
     }
 
-    private static void CheckPolicies(RouteConfig route, string where, List<ConfigError> errors)
+    private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
+
+        if (route.Cache is { } cache)
+        {
+            CacheChecks.Check(cache, where + ".cache", errors);
+        }
+
+        if (route.Request is { } request)
+        {
+            new TransformChecks(template, errors).Request(request, where + ".request", route.Rewrite, route.Compose is not null);
+        }
+
+        if (route.Response is { } response)
+        {
+            new TransformChecks(template, errors).Response(response, where + ".response");
         }
     }
 

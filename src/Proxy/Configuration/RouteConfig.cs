@@ -1,7 +1,9 @@
+using Portolan.Proxy.Caching;
 using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -30,6 +32,15 @@ public sealed record RouteConfig
     /// <summary>Which methods; empty means all. GET includes HEAD.</summary>
     public ConfigList<string> Methods { get; init; } = [];
 
+    /// <summary>Which hosts, without port: <c>shop.example</c>, or <c>*.shop.example</c> for all below it; empty means all.</summary>
+    public ConfigList<string> Hosts { get; init; } = [];
+
+    /// <summary>Headers that the request must have, all of them.</summary>
+    public ConfigList<ValueCondition> Headers { get; init; } = [];
+
+    /// <summary>Parameters that the request's query must have, all of them.</summary>
+    public ConfigList<ValueCondition> Query { get; init; } = [];
+
     /// <summary>Name of the service that answers; null where another key says where the request goes.</summary>
     public string? Service { get; init; }
 
@@ -41,6 +52,15 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
+    public CacheConfig? Cache { get; init; }
+
+    /// <summary>What it changes in requests; null: nothing.</summary>
+    public RequestTransformConfig? Request { get; init; }
+
+    /// <summary>What it changes in answers; null: nothing.</summary>
+    public ResponseTransformConfig? Response { get; init; }
 
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }
@@ -65,5 +85,10 @@ public sealed record RouteConfig
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
 
-    private string Match() => Methods.Count == 0 ? Path : $"{string.Join(',', Methods)} {Path}";
+    private string Match()
+    {
+        var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
+        var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+        return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+    }
 }
