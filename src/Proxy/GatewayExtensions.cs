@@ -16,6 +16,7 @@ using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.Http;
@@ -45,6 +46,7 @@ public static class GatewayExtensions
         services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddSingleton<ResilienceLog>();
+        services.AddSingleton<TunnelSet>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
