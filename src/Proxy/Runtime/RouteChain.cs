@@ -10,6 +10,7 @@ using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
@@ -64,7 +65,9 @@ internal sealed class RouteChain(
         };
     }
 
-    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
+    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
+        ? new OutboundRoute(config, forwarder).HandleAsync
+        : route.Compose is null
         ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
