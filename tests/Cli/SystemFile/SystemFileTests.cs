@@ -92,7 +92,7 @@ public sealed class SystemFileTests : IDisposable
         { "services:\n  orders: { project: orders, port: 5000, instances: 2 }\n  stock: { project: stock, port: 5001 }", "3:34: stock-1 and orders-2 both have port 5001; give one of them another." },
         { "services:\n  orders: { project: orders, port: 65535, instances: 2 }", "2:36: 'orders' has 2 instances from port 65535 on, which ends beyond 65535; choose a lower port." },
         { Gateway("path: /a, service: order"), "4:28: there is no service 'order'; did you mean 'orders'?" },
-        { Gateway("path: /a"), "4:7: needs either 'service' or 'compose'." },
+        { Gateway("path: /a"), "4:7: needs 'service', 'split', 'strangler' or 'compose'." },
         { Gateway("path: a, service: orders"), "4:15: " },
         { Gateway("path: \"/a/{id}\", service: orders, rewrite: \"/b/{name}\""), "4:52: {name} is no part of the route's path /a/{id}." },
         { Gateway("path: /a, compose: { order: { service: orders, path: /a, optional: maybe } }"), "4:76: expected true or false as 'optional', found 'maybe'." },
