@@ -1,5 +1,7 @@
 using System.Buffers;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
@@ -44,6 +46,16 @@ internal static class RouteChecks
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
         }
 
+        if (route.Cors is { } cors)
+        {
+            CorsChecks.Check(cors, where + ".cors", errors);
+        }
+
+        if (route.Affinity is { } affinity)
+        {
+            AffinityReader.Check(affinity, where + ".affinity", route.Compose is not null, errors);
+        }
+
         if (route.Cache is { } cache)
         {
             CacheChecks.Check(cache, where + ".cache", errors);
@@ -70,7 +82,7 @@ internal static class RouteChecks
 
     private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
-        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler];
+        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler, route.ByName ? route.Path : null];
         if (targets.Count(target => target is not null) != 1)
         {
             errors.Add(new ConfigError(where, targets.All(target => target is null)

@@ -1,5 +1,7 @@
-using Portolan.Proxy.Caching;
 using System.Diagnostics.CodeAnalysis;
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -53,6 +55,12 @@ public sealed record RouteConfig
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 
+    /// <summary>Which pages of other origins may use it; null: what the service says.</summary>
+    public CorsConfig? Cors { get; init; }
+
+    /// <summary>How a client stays with one instance; null: each request goes where it is best.</summary>
+    public AffinityConfig? Affinity { get; init; }
+
     /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
     public CacheConfig? Cache { get; init; }
 
@@ -68,13 +76,19 @@ public sealed record RouteConfig
     /// <summary>The old system and the service that takes over from it; null where nothing moves.</summary>
     public StranglerConfig? Strangler { get; init; }
 
+    /// <summary>
+    /// True: the request says itself which service it is for, by its <c>Host</c> or the first segment of its path. Only where
+    /// callers are trusted to: the way out of a sidecar.
+    /// </summary>
+    public bool ByName { get; init; }
+
     /// <summary>What divides its requests, under whichever name.</summary>
     internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
 
     /// <summary>Every service that it may go to.</summary>
     internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
         : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
-        : [Service!];
+        : Service is null ? [] : [Service];
 
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;

@@ -104,7 +104,7 @@ internal sealed class UpstreamClient
     private sealed class Settings(GatewayConfig config)
     {
         private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
-        private readonly UpstreamConfig others = new() { Name = "" };
+        private readonly UpstreamConfig others = config.Services.FirstOrDefault(service => service.Name == UpstreamConfig.All) ?? new() { Name = UpstreamConfig.All };
 
         public UpstreamConfig Of(string service) => services.GetValueOrDefault(service, others);
 
