@@ -7,6 +7,7 @@ using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
+using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Caching.Filling;
@@ -55,6 +56,7 @@ public static class GatewayExtensions
         services.AddSingleton<InstanceTokens>();
         services.AddSingleton(new CacheStore { Limit = config.CacheSize });
         services.AddSingleton<Flights>();
+        services.AddSingleton<AccessLog>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
@@ -112,6 +114,13 @@ public static class GatewayExtensions
 
         // First: whatever fails behind it is logged and answered with the ids of the request.
         app.UseCorrelation(runtime.Correlation);
+
+        // Around all that answers, so that it sees problems too.
+        var runtime = app.Services.GetRequiredService<GatewayRuntime>();
+        var access = app.Services.GetRequiredService<AccessLog>();
+        app.Use(next => context => runtime.Current.Config.AccessLog is { } log && !isOwn(context)
+            ? access.RunAsync(context, log, next)
+            : next(context));
 
         // Second: whatever fails behind it becomes problem details.
         app.UseProblems();

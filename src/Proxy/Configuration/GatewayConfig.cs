@@ -1,3 +1,4 @@
+using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Settings;
 
@@ -26,6 +27,9 @@ public sealed record GatewayConfig
     /// (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). Default 0: whoever connects is the client.
     /// </summary>
     public int TrustedHops { get; init; }
+
+    /// <summary>Which requests are logged; null: none.</summary>
+    public AccessLogConfig? AccessLog { get; init; }
 
     /// <summary>What clients are told of the instance that answered. Default: all of it.</summary>
     public BackendFacts Expose { get; init; } = BackendFacts.All;

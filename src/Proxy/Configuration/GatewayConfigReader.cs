@@ -1,3 +1,4 @@
+using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
@@ -8,7 +9,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize", "expose"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -33,6 +34,7 @@ internal static class GatewayConfigReader
             MaxRequestBodySize = fields.Size("maxRequestBodySize") ?? defaults.MaxRequestBodySize,
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
+            AccessLog = AccessLogReader.Read(fields, problems),
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = UpstreamReader.Read(fields.Node("services"), problems, services),

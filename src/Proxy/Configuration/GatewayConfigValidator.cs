@@ -1,3 +1,4 @@
+using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 
@@ -44,6 +45,11 @@ internal static class GatewayConfigValidator
         if (config.CacheSize is < 64 * 1024 or > 1L << 40)
         {
             errors.Add(new ConfigError("cacheSize", "must be from 64KiB to 1024GiB."));
+        }
+
+        if (config.AccessLog is { } log)
+        {
+            AccessLogReader.Check(log, "accessLog", errors);
         }
 
         if (config.Timeout <= TimeSpan.Zero)

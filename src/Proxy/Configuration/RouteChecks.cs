@@ -1,6 +1,7 @@
 using System.Buffers;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -59,6 +60,11 @@ internal static class RouteChecks
         if (route.Cache is { } cache)
         {
             CacheChecks.Check(cache, where + ".cache", errors);
+        }
+
+        if (route.Compression is { } compression)
+        {
+            CompressionReader.Check(compression, where + ".compression", errors);
         }
 
         if (route.Request is { } request)

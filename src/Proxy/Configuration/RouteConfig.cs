@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -63,6 +64,9 @@ public sealed record RouteConfig
 
     /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
     public CacheConfig? Cache { get; init; }
+
+    /// <summary>Which of its answers are compressed; null: those that services compress.</summary>
+    public CompressionConfig? Compression { get; init; }
 
     /// <summary>What it changes in requests; null: nothing.</summary>
     public RequestTransformConfig? Request { get; init; }

@@ -1,5 +1,6 @@
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -16,7 +17,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "cors", "affinity", "request", "response", "split", "strangler",
+        "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -44,6 +45,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Cors = CorsReader.Read(fields, problems),
             Affinity = AffinityReader.Read(fields, problems),
             Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
+            Compression = CompressionReader.Read(fields, problems),
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,

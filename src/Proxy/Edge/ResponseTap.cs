@@ -51,11 +51,14 @@ internal abstract class ResponseTap : Stream, IHttpResponseBodyFeature
     protected bool Holds { get; set; }
 
     /// <summary>Answers through this tap; its body is complete when this returns.</summary>
-    public async Task RunAsync(RouteHandler next, RouteMatch match)
+    public Task RunAsync(RouteHandler next, RouteMatch match) => RunAsync(context => next(context, match));
+
+    /// <summary>The same of what has no route yet.</summary>
+    public async Task RunAsync(RequestDelegate next)
     {
         try
         {
-            await next(Context, match);
+            await next(Context);
             await EndAsync();
         }
         finally

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
+using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
@@ -29,11 +31,14 @@ internal sealed class RouteChain(
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
+            config.AccessLog is null ? null : AccessLog.Noting, // first: whatever becomes of it, the log names the route
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
                 ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
+            route.Compression is { } compression // around the cache, which stores for all clients
+                ? new Compressor(compression).Around : null,
             config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
                 ? next => new CacheInvalidation(caches, next).HandleAsync : null,
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
@@ -55,6 +60,7 @@ internal sealed class RouteChain(
         return new Route(Template(route), methods, handler)
         {
             Name = route.Name,
+            Service = route.Service,
             Preflight = cors is null ? null : cors.AnswerAsync,
             Hosts = route.Hosts,
             Conditions =
