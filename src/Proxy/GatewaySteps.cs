@@ -11,10 +11,22 @@ namespace Portolan.Proxy;
 /// <summary>The steps of the gateway's pipeline.</summary>
 internal sealed class GatewaySteps(GatewayRuntime runtime)
 {
-    public static RequestDelegate RefuseUpgrades(RequestDelegate next) => context =>
-        HttpMethods.IsConnect(context.Request.Method) || context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
-            ? new Problem("not-implemented", "Not implemented", 501, "This gateway does not pass WebSockets and tunnels on yet.").ExecuteAsync(context)
-            : next(context);
+    public static RequestDelegate RefuseTunnels(RequestDelegate next) => context =>
+    {
+        if (!HttpMethods.IsConnect(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        if (!WebSocketRequest.IsExtendedConnect(context))
+        {
+            return new Problem("not-implemented", "Not implemented", 501, "This gateway makes no tunnels.").ExecuteAsync(context);
+        }
+
+        // What HTTP/1.1 asks for with a GET; so the same routes lead there.
+        context.Request.Method = HttpMethods.Get;
+        return next(context);
+    };
 
     public RequestDelegate RestoreClient(RequestDelegate next) => context =>
     {

@@ -70,7 +70,7 @@ internal static class RouteChecks
 
     private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
-        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler];
+        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler, route.ByName ? route.Path : null];
         if (targets.Count(target => target is not null) != 1)
         {
             errors.Add(new ConfigError(where, targets.All(target => target is null)

@@ -68,13 +68,19 @@ public sealed record RouteConfig
     /// <summary>The old system and the service that takes over from it; null where nothing moves.</summary>
     public StranglerConfig? Strangler { get; init; }
 
+    /// <summary>
+    /// True: the request says itself which service it is for, by its <c>Host</c> or the first segment of its path. Only where
+    /// callers are trusted to: the way out of a sidecar.
+    /// </summary>
+    public bool ByName { get; init; }
+
     /// <summary>What divides its requests, under whichever name.</summary>
     internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
 
     /// <summary>Every service that it may go to.</summary>
     internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
         : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
-        : [Service!];
+        : Service is null ? [] : [Service];
 
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;

@@ -8,6 +8,7 @@ using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
@@ -55,7 +56,9 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, Cache
         };
     }
 
-    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
+    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
+        ? new OutboundRoute(config, forwarder).HandleAsync
+        : route.Compose is null
         ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
