@@ -70,6 +70,7 @@ public static class GatewayExtensions
         app.MapHealth();
         app.MapBreakers();
         app.MapCache();
+        app.MapMirrors();
         app.MapSplits();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);

@@ -1,5 +1,6 @@
 using Portolan.Proxy.Caching;
 using System.Diagnostics.CodeAnalysis;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -61,6 +62,9 @@ public sealed record RouteConfig
 
     /// <summary>What it changes in answers; null: nothing.</summary>
     public ResponseTransformConfig? Response { get; init; }
+
+    /// <summary>Sends copies of its requests to another service. Null: none.</summary>
+    public MirrorConfig? Mirror { get; init; }
 
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }

@@ -1,4 +1,5 @@
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -14,7 +15,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "request", "response", "split", "strangler",
+        "rateLimit", "cache", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -43,6 +44,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Mirror = fields.Node("mirror") is { } mirror ? new MirrorReader(problems, (fields, key) => Service(fields, key)).Read(mirror) : null,
             Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }

@@ -57,7 +57,7 @@ internal sealed class Mirror : IDisposable
         using var time = new CancellationTokenSource(Config.Timeout, clock);
         try
         {
-            using var response = await upstream.SendAsync(Config.Service, job.Target, job.Create, Config.Timeout, time.Token);
+            using var response = await upstream.SendAsync(Config.Service, job.Target, _ => job.Create(), Config.Timeout, time.Token);
             var took = clock.GetElapsedTime(began);
             var answer = await ReadAsync(response, time.Token);
             Results.Compared(job, took, comparison.Find(job.Primary!, answer));

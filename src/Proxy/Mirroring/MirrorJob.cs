@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
-using Portolan.Proxy.Forwarding;
+using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Mirroring.Comparison;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Mirroring;
 
@@ -12,25 +13,15 @@ internal sealed class MirrorJob
 
     private static readonly string[] Credentials = ["Authorization", "Cookie", "X-API-Key"];
 
-    private readonly List<KeyValuePair<string, IEnumerable<string>>> headers = [];
-    private readonly List<KeyValuePair<string, IEnumerable<string>>> content = [];
+    private readonly List<KeyValuePair<string, StringValues>> headers = [];
 
     public MirrorJob(HttpContext context, string target, MirrorConfig config)
     {
         Method = context.Request.Method;
         Target = target;
-        using var message = new HttpRequestMessage(HttpMethod.Parse(Method), (Uri?)null) { Content = new ByteArrayContent([]) };
-        RequestHeaders.Copy(context, message);
-        foreach (var (name, values) in message.Headers.NonValidated)
-        {
-            if (!config.StripCredentials || !Credentials.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                headers.Add(new(name, [.. values]));
-            }
-        }
-
-        content.AddRange(message.Content.Headers.NonValidated.Select(header => new KeyValuePair<string, IEnumerable<string>>(header.Key, [.. header.Value])));
-        headers.Add(new(Mark, ["true"]));
+        var sink = new Sink(headers, config.StripCredentials);
+        RequestHeaders.Copy(context, config.Timeout, ref sink);
+        sink.Add(Mark, "true");
     }
 
     public string Method { get; }
@@ -52,14 +43,25 @@ internal sealed class MirrorJob
         var message = new HttpRequestMessage(HttpMethod.Parse(Method), (Uri?)null) { Content = Body is null ? null : new ByteArrayContent(Body) };
         foreach (var (name, values) in headers)
         {
-            message.Headers.TryAddWithoutValidation(name, values);
-        }
-
-        foreach (var (name, values) in content)
-        {
-            message.Content?.Headers.TryAddWithoutValidation(name, values);
+            if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
         }
 
         return message;
+    }
+
+    private readonly struct Sink(List<KeyValuePair<string, StringValues>> headers, bool stripsCredentials) : IHeaderSink
+    {
+        public void Add(string name, StringValues values)
+        {
+            if (!stripsCredentials || !Credentials.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                headers.Add(new(name, values));
+            }
+        }
+
+        public void Add(string name, string value) => Add(name, new StringValues(value));
     }
 }
