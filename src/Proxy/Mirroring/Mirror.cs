@@ -1,21 +1,29 @@
 using System.Threading.Channels;
 using Portolan.Core.Problems;
-using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Mirroring.Comparison;
 
 namespace Portolan.Proxy.Mirroring;
+
+/// <summary>Sends a message to an instance of a service, and returns with the head of the answer.</summary>
+/// <param name="service">Its name.</param>
+/// <param name="target">A path with its query.</param>
+/// <param name="create">Makes the message, for each attempt.</param>
+/// <param name="timeout">Until the head is there.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal delegate Task<HttpResponseMessage> MirrorSend(
+    string service, string target, Func<TimeSpan, HttpRequestMessage> create, TimeSpan? timeout, CancellationToken cancellationToken);
 
 /// <summary>Sends a route's copies, so many at once and no more, and keeps what came of them.</summary>
 internal sealed class Mirror : IDisposable
 {
     private readonly Channel<MirrorJob> queue;
-    private readonly UpstreamClient upstream;
+    private readonly MirrorSend send;
     private readonly TimeProvider clock;
     private readonly AnswerComparison comparison;
 
-    public Mirror(string route, MirrorConfig config, UpstreamClient upstream, TimeProvider clock)
+    public Mirror(string route, MirrorConfig config, MirrorSend send, TimeProvider clock)
     {
-        (Route, Config, this.upstream, this.clock) = (route, config, upstream, clock);
+        (Route, Config, this.send, this.clock) = (route, config, send, clock);
         Results = new MirrorResults(route, clock);
         comparison = new AnswerComparison(config.Compare ?? new CompareConfig());
         queue = Channel.CreateBounded<MirrorJob>(config.Queue);
@@ -57,7 +65,7 @@ internal sealed class Mirror : IDisposable
         using var time = new CancellationTokenSource(Config.Timeout, clock);
         try
         {
-            using var response = await upstream.SendAsync(Config.Service, job.Target, _ => job.Create(), Config.Timeout, time.Token);
+            using var response = await send(Config.Service, job.Target, _ => job.Create(), Config.Timeout, time.Token);
             var took = clock.GetElapsedTime(began);
             var answer = await ReadAsync(response, time.Token);
             Results.Compared(job, took, comparison.Find(job.Primary!, answer));
