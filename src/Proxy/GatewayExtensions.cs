@@ -99,6 +99,7 @@ public static class GatewayExtensions
         app.MapHealth();
         app.MapBreakers();
         app.MapCache();
+        app.MapMirrors();
         app.MapSplits();
         app.MapGatewayConfig();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);

@@ -18,7 +18,7 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
     {
         var request = context.Request;
         var isHead = HttpMethods.IsHead(request.Method);
-        if (!isHead && !HttpMethods.IsGet(request.Method))
+        if ((!isHead && !HttpMethods.IsGet(request.Method)) || request.Headers.Upgrade.Count > 0)
         {
             return next(context, match);
         }

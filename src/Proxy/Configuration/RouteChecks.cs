@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
@@ -99,6 +100,11 @@ internal static class RouteChecks
 
         if (route.Compose is not null)
         {
+            if (route.Mirror is not null)
+            {
+                errors.Add(new ConfigError(where + ".mirror", "a composed route has no one request to copy; mirror the routes of its services."));
+            }
+
             ComposeChecks.Check(route, template, where, errors);
             return;
         }
@@ -115,6 +121,11 @@ internal static class RouteChecks
         }
 
         void CheckOne(string service, string place) => CheckService(service, place, errors);
+        if (route.Mirror is not null)
+        {
+            MirrorChecks.Check(route.Mirror, where + ".mirror", CheckOne, errors);
+        }
+
         if (route.Split is not null)
         {
             SplitChecks.Check(route.Split, where + ".split", CheckOne, errors);

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -73,6 +74,9 @@ public sealed record RouteConfig
 
     /// <summary>What it changes in answers; null: nothing.</summary>
     public ResponseTransformConfig? Response { get; init; }
+
+    /// <summary>Sends copies of its requests to another service. Null: none.</summary>
+    public MirrorConfig? Mirror { get; init; }
 
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }

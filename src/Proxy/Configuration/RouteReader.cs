@@ -2,6 +2,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -17,7 +18,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler",
+        "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -49,6 +50,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
+            Mirror = fields.Node("mirror") is { } mirror ? new MirrorReader(problems, (fields, key) => Service(fields, key)).Read(mirror) : null,
             Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
     }

@@ -10,6 +10,7 @@ using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
@@ -21,7 +22,7 @@ namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
 internal sealed class RouteChain(
-    Forwarder forwarder, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
+    Forwarder forwarder, UpstreamClient upstream, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
@@ -49,6 +50,8 @@ internal sealed class RouteChain(
                 ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
                 ? new RequestTransform(request).Around : null,
+            route.Mirror is { } mirror // innermost: what is copied is what is sent, and what is compared what came
+                ? Mirror(route, mirror, kept) : null,
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -89,6 +92,13 @@ internal sealed class RouteChain(
     // What tells a route from all others, in the words of its author.
     private static string NameOf(RouteConfig route) =>
         route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
+
+    private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
+    {
+        var mirror = kept.Get(route.Name, config, () => new Mirror(route.Name, config, upstream.SendAsync, clock));
+        var rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite;
+        return next => new MirrorStep(mirror, rewrite, random, clock, next).HandleAsync;
+    }
 
     private Func<RouteHandler, RouteHandler> Split(SplitConfig config, KeptState kept)
     {
