@@ -7,6 +7,7 @@ using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
@@ -50,6 +51,7 @@ public static class GatewayExtensions
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
+        services.AddSingleton<InstanceTokens>();
         services.AddSingleton(new CacheStore { Limit = config.CacheSize });
         services.AddSingleton<Flights>();
         services.AddSingleton<RouteChain>();

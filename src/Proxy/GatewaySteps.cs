@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -63,7 +64,22 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
         }
 
         var routes = runtime.Current.Routes;
+        if (CorsStep.Asked(context.Request) is { } method && FindAsked(context.Request, method, routes, path) is { Route.Preflight: { } answer } asked)
+        {
+            return answer(context, asked);
+        }
+
         return routes.Find(context.Request, path) is { } match ? match.Route.Handler(context, match) : RefuseAsync(context, routes, path);
+    }
+
+    // A browser asks with another method about the route that it means.
+    private static RouteMatch? FindAsked(HttpRequest request, string method, RouteTable routes, RequestPath path)
+    {
+        var own = request.Method;
+        request.Method = method;
+        var match = routes.Find(request, path);
+        request.Method = own;
+        return match;
     }
 
     private static Task RefuseAsync(HttpContext context, RouteTable routes, RequestPath path)

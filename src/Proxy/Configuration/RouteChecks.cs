@@ -1,5 +1,7 @@
 using System.Buffers;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
@@ -42,6 +44,16 @@ internal static class RouteChecks
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
+
+        if (route.Cors is { } cors)
+        {
+            CorsChecks.Check(cors, where + ".cors", errors);
+        }
+
+        if (route.Affinity is { } affinity)
+        {
+            AffinityReader.Check(affinity, where + ".affinity", route.Compose is not null, errors);
         }
 
         if (route.Cache is { } cache)

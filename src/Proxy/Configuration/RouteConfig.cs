@@ -1,5 +1,7 @@
-using Portolan.Proxy.Caching;
 using System.Diagnostics.CodeAnalysis;
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -52,6 +54,12 @@ public sealed record RouteConfig
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
+
+    /// <summary>Which pages of other origins may use it; null: what the service says.</summary>
+    public CorsConfig? Cors { get; init; }
+
+    /// <summary>How a client stays with one instance; null: each request goes where it is best.</summary>
+    public AffinityConfig? Affinity { get; init; }
 
     /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
     public CacheConfig? Cache { get; init; }

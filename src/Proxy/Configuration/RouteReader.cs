@@ -1,4 +1,6 @@
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -14,7 +16,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "request", "response", "split", "strangler",
+        "rateLimit", "cache", "cors", "affinity", "request", "response", "split", "strangler",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -39,6 +41,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Cors = CorsReader.Read(fields, problems),
+            Affinity = AffinityReader.Read(fields, problems),
             Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
             Request = new TransformReader(problems).Request(fields),
             Response = new TransformReader(problems).Response(fields),

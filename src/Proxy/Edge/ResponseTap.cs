@@ -38,7 +38,9 @@ internal abstract class ResponseTap : Stream, IHttpResponseBodyFeature
 
     Stream IHttpResponseBodyFeature.Stream => this;
 
-    PipeWriter IHttpResponseBodyFeature.Writer => writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
+    // What passes as it is passes directly, where the answer has begun before the writer is asked for.
+    PipeWriter IHttpResponseBodyFeature.Writer =>
+        writer ?? (target == outer.Stream ? outer.Writer : writer = PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true)));
 
     protected HttpContext Context { get; }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
@@ -41,6 +42,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
         match.ServedBy = response.ServedBy;
         match.BackendTime = clock.GetElapsedTime(began);
         context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
+        BackendHeaders.Write(context.Response.Headers, match, config.Expose);
         if (response.Status == StatusCodes.Status101SwitchingProtocols)
         {
             await tunnels.RunAsync(context, upgrade!, (Http1Response)response);

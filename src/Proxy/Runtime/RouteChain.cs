@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
@@ -16,16 +18,22 @@ using Portolan.Proxy.Transforms;
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, CacheStore caches, Flights flights, TimeProvider clock, Random random, ILoggerFactory loggers)
+internal sealed class RouteChain(
+    Forwarder forwarder, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
+        var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
+
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
+            cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Affinity is { } affinity // around whatever else chooses where it goes
+                ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
                 ? next => new CacheInvalidation(caches, next).HandleAsync : null,
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
@@ -47,6 +55,7 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, Cache
         return new Route(Template(route), methods, handler)
         {
             Name = route.Name,
+            Preflight = cors is null ? null : cors.AnswerAsync,
             Hosts = route.Hosts,
             Conditions =
             [
