@@ -18,7 +18,7 @@ internal sealed record SystemConfig(
 
 /// <summary>One service and how many processes of it run.</summary>
 /// <param name="Name">Lower-case letters, digits and hyphens.</param>
-/// <param name="Project">Absolute path of the project file.</param>
+/// <param name="Project">Absolute path of the project file; empty where a command starts it.</param>
 /// <param name="Instances">1 to 32.</param>
 /// <param name="Port">Of the first instance, the next ones follow; null picks free ones.</param>
 /// <param name="Environment">Added to what every service gets.</param>
@@ -26,6 +26,15 @@ internal sealed record ServiceConfig(
     string Name, string Project, int Instances, int? Port, IReadOnlyDictionary<string, string> Environment)
 {
     public const int MaximumInstances = 32;
+
+    /// <summary>Starts it, in any language, behind a sidecar; empty for a project.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Absolute; where it runs.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>What the sidecar asks it to see whether it is well; null for a connection alone.</summary>
+    public string? HealthPath { get; init; }
 }
 
 /// <summary>The gateway's port and what it does.</summary>

@@ -94,19 +94,37 @@ internal sealed class SystemFileReader
     private ServiceConfig? Service(string name, Mark place, YamlNode node, string folder)
     {
         CheckName(name, place);
-        var fields = YamlFields.Of(node, $"service '{name}'", problems, "project", "instances", "port", "environment");
+        var fields = YamlFields.Of(node, $"service '{name}'", problems, "project", "command", "folder", "health", "instances", "port", "environment");
         if (fields is null)
         {
             return null;
         }
 
-        var project = fields.RequiredText("project", "the path of its project file");
-        return new ServiceConfig(
-            name,
-            project is null ? "" : Project(fields, project, folder),
-            fields.Number("instances", 1, ServiceConfig.MaximumInstances) ?? 1,
-            fields.Number("port", 1, 65535),
-            Environment(fields));
+        var program = Program(fields, name, folder);
+        return program with
+        {
+            Instances = fields.Number("instances", 1, ServiceConfig.MaximumInstances) ?? 1,
+            Port = fields.Number("port", 1, 65535),
+            Environment = Environment(fields),
+        };
+    }
+
+    private ServiceConfig Program(YamlFields fields, string name, string folder)
+    {
+        var service = new ServiceConfig(name, "", 1, null, new Dictionary<string, string>());
+        if (fields.Node("command") is not null)
+        {
+            return CommandReader.Read(service, fields, folder, gatewayOnly, problems);
+        }
+
+        CommandReader.RefuseWithout(fields, problems);
+        if (fields.RequiredText("project", "the path of its project file") is not { } text)
+        {
+            return service;
+        }
+
+        var project = Project(fields, text, folder);
+        return service with { Project = project, Folder = Path.GetDirectoryName(project)! };
     }
 
     private void CheckName(string name, Mark place)

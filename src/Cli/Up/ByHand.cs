@@ -11,8 +11,14 @@ internal static class ByHand
     {
         var port = service.Port ?? ports.Pick();
         screen.Out.WriteLine();
-        screen.Out.WriteLine($"Start {service.Name} yourself, under a debugger if you like, with this environment:");
-        screen.Out.WriteLine($"  cd {Quoted(Path.GetDirectoryName(service.Project)!)}");
+        screen.Out.WriteLine($"Start {service.Name} yourself, under a debugger if you like{(service.Command.Count > 0 ? "" : ", with this environment")}:");
+        screen.Out.WriteLine($"  cd {Quoted(service.Folder)}");
+        if (service.Command.Count > 0)
+        {
+            screen.Out.WriteLine($"  portolan sidecar --service {service.Name} --port {port} --outbound-port 0 --server {plan.ServerAddress} -- {string.Join(' ', service.Command.Select(Quoted))}");
+            return;
+        }
+
         foreach (var (name, value) in plan.EnvironmentOf(service, 1, port))
         {
             screen.Out.WriteLine(OperatingSystem.IsWindows() ? $"  set \"{name}={value}\"" : $"  export {name}={Quoted(value)}");

@@ -37,7 +37,7 @@ internal sealed class SystemPlan(SystemConfig system, SystemPaths paths, int ser
     {
         var services = system.Services
             .Where(service => !except.Contains(service.Name))
-            .SelectMany(service => Enumerable.Range(1, service.Instances).Select(number => Service(service, number, programs[service.Project])));
+            .SelectMany(service => Enumerable.Range(1, service.Instances).Select(number => service.Command.Count > 0 ? Behind(service, number) : Service(service, number, programs[service.Project])));
         return [Server(), .. services, .. gatewayPort is { } port ? new[] { Gateway(port) } : []];
     }
 
@@ -65,8 +65,21 @@ internal sealed class SystemPlan(SystemConfig system, SystemPaths paths, int ser
         new(service.Name, $"{service.Name}-{number}", StopStage.Service, service.Port + number - 1, port => new LaunchSpec(
             DotnetHost.Path,
             ["exec", program],
-            Path.GetDirectoryName(service.Project)!,
+            service.Folder,
             With(EnvironmentOf(service, number, port))));
+
+    // The sidecar is the process, and starts the program beside it: one lives as long as the other.
+    private ProcessPlan Behind(ServiceConfig service, int number)
+    {
+        string[] health = service.HealthPath is { } path ? ["--health-path", path] : [];
+        return new(service.Name, $"{service.Name}-{number}", StopStage.Service, service.Port + number - 1, port => DotnetHost.Again(
+            [
+                "sidecar", "--service", service.Name, "--id", $"{service.Name}-{number}", "--port", $"{port}", "--outbound-port", "0",
+                "--server", ServerAddress, "--interval", "2", .. health, "--", .. service.Command,
+            ],
+            service.Folder,
+            With(service.Environment)));
+    }
 
     private ProcessPlan Server() =>
         new(ServerName, ServerName, StopStage.Server, serverPort, port => DotnetHost.Again(

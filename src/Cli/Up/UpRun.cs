@@ -51,7 +51,7 @@ internal sealed class UpRun(UpOptions options, Screen screen, TimeProvider time,
         WriteState(system, plan, []);
         index.Add(system.Name, paths);
 
-        var projects = system.Services.Where(service => !options.Except.Contains(service.Name)).Select(service => service.Project).Distinct().ToList();
+        var projects = system.Services.Where(service => service.Command.Count == 0 && !options.Except.Contains(service.Name)).Select(service => service.Project).Distinct().ToList();
         var build = new SystemBuild(paths.Build, paths.Folder, options.Configuration, new StatusLine(screen, time), time);
         var programs = await build.RunAsync(projects, options.NoBuild, stop.Token);
 

@@ -72,7 +72,7 @@ public sealed class SystemFileTests : IDisposable
         { "- a", "1:1: expected the system as a mapping (key: value), found a list." },
         { "name: shop", "1:1: the system needs 'services': a mapping of names to projects." },
         { "services:\n  orders: { project: orders, instanced: 2 }", "2:30: unknown key 'instanced' in service 'orders'; did you mean 'instances'?" },
-        { "services:\n  orders: { project: orders, colour: red }", "2:30: unknown key 'colour' in service 'orders'; it takes project, instances, port, environment." },
+        { "services:\n  orders: { project: orders, colour: red }", "2:30: unknown key 'colour' in service 'orders'; it takes project, command, folder, health, instances, port, environment." },
         { "service:\n  orders: { project: orders }\nservices: {}", "1:1: unknown key 'service' in the system; did you mean 'services'?" },
         { "services:\n  orders: { instances: 2 }", "2:11: service 'orders' needs 'project': the path of its project file." },
         { "services:\n  orders: { project: orders, instances: two }", "2:41: expected a whole number from 1 to 32 as 'instances', found 'two'." },
