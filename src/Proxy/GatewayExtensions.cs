@@ -7,13 +7,17 @@ using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
 using Portolan.Observability.Problems;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
+using Portolan.Proxy.Caching.Filling;
+using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.Http;
@@ -43,9 +47,13 @@ public static class GatewayExtensions
         services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddSingleton<ResilienceLog>();
+        services.AddSingleton<TunnelSet>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
+        services.AddSingleton<InstanceTokens>();
+        services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<Flights>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
         services.AddSingleton<GatewayPipeline>();
@@ -58,8 +66,23 @@ public static class GatewayExtensions
     public static WebApplication UseGateway(this WebApplication app)
     {
         var services = app.Services;
-        var config = services.GetRequiredService<GatewayConfig>();
-        var pipeline = services.GetRequiredService<GatewayPipeline>().Build();
+
+        // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
+        app.UseProxy(context => context.GetEndpoint() is not null);
+        app.MapHealth();
+        app.MapBreakers();
+        app.MapCache();
+        app.MapSplits();
+        app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
+        app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
+        return app;
+    }
+
+    /// <summary>Sends everything through the routes but what is the application's own.</summary>
+    internal static void UseProxy(this WebApplication app, Func<HttpContext, bool> isOwn)
+    {
+        var config = app.Services.GetRequiredService<GatewayConfig>();
+        var pipeline = app.Services.GetRequiredService<GatewayPipeline>().Build();
 
         // First: whatever fails behind it is logged and answered with the ids of the request.
         app.UseCorrelation(new CorrelationOptions { AcceptFromCaller = config.AcceptCorrelation });
@@ -71,13 +94,6 @@ public static class GatewayExtensions
         // request for a client that has left.
         app.UseDeadlines();
 
-        // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
-        app.Use(next => context => context.GetEndpoint() is null ? pipeline(context) : next(context));
-        app.MapHealth();
-        app.MapBreakers();
-        app.MapSplits();
-        app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
-        app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
-        return app;
+        app.Use(next => context => isOwn(context) ? next(context) : pipeline(context));
     }
 }

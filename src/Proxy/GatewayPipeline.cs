@@ -12,10 +12,9 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime)
         var steps = new GatewaySteps(runtime);
         Func<RequestDelegate, RequestDelegate>[] order =
         [
-            GatewaySteps.RefuseUpgrades, // first: a connection that stops being HTTP would pass by everything below
+            GatewaySteps.RefuseTunnels,  // first: a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
-            GatewaySteps.ParsePath,      // once, so that routing, guarding and forwarding see the same path
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes
         ];
         RequestDelegate pipeline = _ => Task.CompletedTask;

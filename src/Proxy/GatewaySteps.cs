@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portolan.Core.Problems;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -11,10 +12,22 @@ namespace Portolan.Proxy;
 /// <summary>The steps of the gateway's pipeline.</summary>
 internal sealed class GatewaySteps(GatewayRuntime runtime)
 {
-    public static RequestDelegate RefuseUpgrades(RequestDelegate next) => context =>
-        HttpMethods.IsConnect(context.Request.Method) || context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
-            ? new Problem("not-implemented", "Not implemented", 501, "This gateway does not pass WebSockets and tunnels on yet.").ExecuteAsync(context)
-            : next(context);
+    public static RequestDelegate RefuseTunnels(RequestDelegate next) => context =>
+    {
+        if (!HttpMethods.IsConnect(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        if (!WebSocketRequest.IsExtendedConnect(context))
+        {
+            return new Problem("not-implemented", "Not implemented", 501, "This gateway makes no tunnels.").ExecuteAsync(context);
+        }
+
+        // What HTTP/1.1 asks for with a GET; so the same routes lead there.
+        context.Request.Method = HttpMethods.Get;
+        return next(context);
+    };
 
     public RequestDelegate RestoreClient(RequestDelegate next) => context =>
     {
@@ -41,27 +54,37 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
             : next(context);
     };
 
-    public static RequestDelegate ParsePath(RequestDelegate next) => context =>
+    public Task RouteAsync(HttpContext context)
     {
+        // Once, so that routing, guarding and forwarding see the same path.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RequestPath.Parse(target, out var path) is { } problem)
         {
             return problem.ExecuteAsync(context);
         }
 
-        context.Features.Set(path);
-        return next(context);
-    };
-
-    public Task RouteAsync(HttpContext context)
-    {
-        var path = context.Features.GetRequiredFeature<RequestPath>();
-        if (runtime.Current.Routes.Find(context.Request.Method, path, out var allowed) is { } match)
+        var routes = runtime.Current.Routes;
+        if (CorsStep.Asked(context.Request) is { } method && FindAsked(context.Request, method, routes, path) is { Route.Preflight: { } answer } asked)
         {
-            return match.Route.Handler(context, match);
+            return answer(context, asked);
         }
 
-        if (allowed.Count == 0)
+        return routes.Find(context.Request, path) is { } match ? match.Route.Handler(context, match) : RefuseAsync(context, routes, path);
+    }
+
+    // A browser asks with another method about the route that it means.
+    private static RouteMatch? FindAsked(HttpRequest request, string method, RouteTable routes, RequestPath path)
+    {
+        var own = request.Method;
+        request.Method = method;
+        var match = routes.Find(request, path);
+        request.Method = own;
+        return match;
+    }
+
+    private static Task RefuseAsync(HttpContext context, RouteTable routes, RequestPath path)
+    {
+        if (routes.Allowed(context.Request, path) is not { Count: > 0 } allowed)
         {
             return KnownProblems.NotFound("No route of this gateway leads there.").ExecuteAsync(context);
         }

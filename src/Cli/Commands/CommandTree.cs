@@ -23,6 +23,7 @@ internal static class CommandTree
             DownCommand.Create(context),
             ServerCommand.Create(context),
             GatewayCommand.Create(context),
+            new SidecarCommand(context),
             RegistryCommand.Create(context),
             SagaCommand.Create(context),
             DeadLetterCommand.Create(context),
@@ -68,7 +69,9 @@ internal static class CommandTree
         var command = parsed.CommandResult.Command;
 
         // The parser takes an option that it does not know for an argument where one may stand.
-        var arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value);
+        // What stands after -- is somebody else's.
+        var ours = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet();
+        var arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value).Where(ours.Contains);
         if (arguments.Concat(parsed.UnmatchedTokens).FirstOrDefault(text => text is ['-', _, ..]) is { } option)
         {
             var known = Lineage(command).SelectMany(one => one.Options).Where(one => !one.Hidden).SelectMany(one => one.Aliases.Prepend(one.Name));

@@ -29,6 +29,7 @@ internal static class LoopbackApp
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, port);
         });
+        InlineSockets.Use(builder.WebHost);
         builder.Logging.AddPortolanLogs(name);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);

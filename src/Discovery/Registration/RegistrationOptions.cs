@@ -3,6 +3,9 @@ namespace Portolan.Discovery.Registration;
 /// <summary>How this process presents itself to the registry.</summary>
 public sealed class RegistrationOptions
 {
+    /// <summary>A <see cref="Status"/> that takes the instance out of the registry until it is another.</summary>
+    public const string Away = "away";
+
     /// <summary>Name of the service: 1 to 63 of a-z, 0-9 and '-'.</summary>
     public string Service { get; set; } = "";
 
@@ -26,7 +29,7 @@ public sealed class RegistrationOptions
 
     /// <summary>
     /// starting, healthy, degraded or unhealthy, asked before every heartbeat. The first registration waits until it is not
-    /// <c>starting</c>. Default: always healthy.
+    /// <c>starting</c> nor <see cref="Away"/>. Default: always healthy.
     /// </summary>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>> Status { get; set; } = (_, _) => ValueTask.FromResult("healthy");
 }

@@ -101,7 +101,11 @@ internal sealed partial class RegistrationService(
         try
         {
             var status = await StatusAsync(cancellationToken);
-            if (registeredAs is null || !await client.HeartbeatAsync(registration.Service, id, status, cancellationToken))
+            if (status == RegistrationOptions.Away)
+            {
+                await LeaveAsync(cancellationToken);
+            }
+            else if (registeredAs is null || !await client.HeartbeatAsync(registration.Service, id, status, cancellationToken))
             {
                 registeredAs = id;
                 await client.RegisterAsync(registration.Service, id, Describe(address, status), cancellationToken);
@@ -129,6 +133,16 @@ internal sealed partial class RegistrationService(
         }
     }
 
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (registeredAs is { } id)
+        {
+            await client.DeregisterAsync(registration.Service, id, LeaveTimeout, cancellationToken);
+            registeredAs = null;
+            Log.Away(logger, registration.Service, id);
+        }
+    }
+
     private RegistrationDocument Describe(OwnAddress address, string status)
     {
         var lease = Math.Max(1, (options.Heartbeat * 3).TotalSeconds);
@@ -138,7 +152,7 @@ internal sealed partial class RegistrationService(
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && await StatusAsync(cancellationToken) == Starting)
+        while (!cancellationToken.IsCancellationRequested && await StatusAsync(cancellationToken) is Starting or RegistrationOptions.Away)
         {
             await Task.Delay(ReadinessInterval, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -186,6 +200,9 @@ internal sealed partial class RegistrationService(
 
         [LoggerMessage(EventName = "InstanceDeregistered", Level = LogLevel.Information, Message = "Deregistered {Service}/{Id}")]
         public static partial void Deregistered(ILogger logger, string service, string id);
+
+        [LoggerMessage(EventName = "InstanceAway", Level = LogLevel.Warning, Message = "Deregistered {Service}/{Id} until it is well again")]
+        public static partial void Away(ILogger logger, string service, string id);
 
         [LoggerMessage(EventName = "InstanceNotDeregistered", Level = LogLevel.Warning,
             Message = "{Service}/{Id} could not be deregistered ({Reason}); its lease ends it")]

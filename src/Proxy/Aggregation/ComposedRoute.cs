@@ -52,4 +52,4 @@ internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetch
 /// <summary>What a composition is run with.</summary>
 /// <param name="Context">The client's request.</param>
 /// <param name="Values">The route's values, percent-encoded.</param>
-internal sealed record ComposeInput(HttpContext Context, IReadOnlyDictionary<string, string> Values);
+internal sealed record ComposeInput(HttpContext Context, RouteValues Values);

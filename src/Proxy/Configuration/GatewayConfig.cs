@@ -1,3 +1,4 @@
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Configuration;
@@ -25,6 +26,12 @@ public sealed record GatewayConfig
     /// (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). Default 0: whoever connects is the client.
     /// </summary>
     public int TrustedHops { get; init; }
+
+    /// <summary>What clients are told of the instance that answered. Default: all of it.</summary>
+    public BackendFacts Expose { get; init; } = BackendFacts.All;
+
+    /// <summary>Bytes of memory that the stored answers of all routes may take. Default 64 MiB.</summary>
+    public long CacheSize { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -7,7 +8,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize", "expose"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -32,6 +33,8 @@ internal static class GatewayConfigReader
             MaxRequestBodySize = fields.Size("maxRequestBodySize") ?? defaults.MaxRequestBodySize,
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
+            Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
+            CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = UpstreamReader.Read(fields.Node("services"), problems, services),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
@@ -46,5 +49,25 @@ internal static class GatewayConfigReader
         }
 
         return config;
+    }
+
+    private static BackendFacts Exposed(YamlFields fields, YamlProblems problems)
+    {
+        var facts = BackendFacts.None;
+        foreach (var word in fields.Texts("expose", "a list of served-by and backend-latency"))
+        {
+            facts |= word switch
+            {
+                "served-by" => BackendFacts.ServedBy,
+                "backend-latency" => BackendFacts.BackendLatency,
+                _ => BackendFacts.None,
+            };
+            if (word is not ("served-by" or "backend-latency"))
+            {
+                problems.Add(fields.PlaceOf("expose"), $"expected served-by or backend-latency in 'expose', found '{word}'.");
+            }
+        }
+
+        return facts;
     }
 }

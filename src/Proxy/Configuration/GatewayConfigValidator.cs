@@ -1,5 +1,4 @@
 using Portolan.Proxy.Settings;
-using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Configuration;
@@ -20,7 +19,7 @@ internal static class GatewayConfigValidator
             [.. config.Routes.Select((route, index) => (route.Splitting, $"routes[{index}].{(route.Split is null ? "strangler.capability" : "split.name")}"))
                 .Where(one => one.Splitting is not null).Select(one => (one.Splitting!, one.Item2))],
             errors);
-        CheckDuplicates(config.Routes, errors);
+        MatchChecks.CheckDuplicates(config.Routes, errors);
         CheckNames(config.Routes, errors);
         foreach (var upstream in config.Services)
         {
@@ -42,6 +41,11 @@ internal static class GatewayConfigValidator
             errors.Add(new ConfigError("trustedHops", "must be 0 to 16."));
         }
 
+        if (config.CacheSize is < 64 * 1024 or > 1L << 40)
+        {
+            errors.Add(new ConfigError("cacheSize", "must be from 64KiB to 1024GiB."));
+        }
+
         if (config.Timeout <= TimeSpan.Zero)
         {
             errors.Add(new ConfigError("timeout", "must be longer than nothing."));
@@ -50,30 +54,6 @@ internal static class GatewayConfigValidator
         if (config.ConnectTimeout <= TimeSpan.Zero)
         {
             errors.Add(new ConfigError("connectTimeout", "must be longer than nothing."));
-        }
-    }
-
-    private static void CheckDuplicates(ConfigList<RouteConfig> routes, List<ConfigError> errors)
-    {
-        var shapes = new Dictionary<(string Shape, string Method), int>();
-        for (var index = 0; index < routes.Count; index++)
-        {
-            if (!PathTemplate.TryParse(routes[index].Path, out var template, out _))
-            {
-                continue;
-            }
-
-            var methods = routes[index].Methods is { Count: > 0 } some ? some : ["*"];
-            foreach (var method in methods)
-            {
-                if (!shapes.TryAdd((template.Shape, method.ToUpperInvariant()), index))
-                {
-                    var first = shapes[(template.Shape, method.ToUpperInvariant())];
-                    errors.Add(new ConfigError(
-                        $"routes[{index}].path", $"'{routes[index].Path}' matches the same requests as routes[{first}]; give one of them other methods, or remove it."));
-                    break;
-                }
-            }
         }
     }
 

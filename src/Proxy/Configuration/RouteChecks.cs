@@ -1,8 +1,12 @@
 using System.Buffers;
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -30,15 +34,41 @@ internal static class RouteChecks
             errors.Add(new ConfigError(where + ".methods", $"'{method}' is not a method; write GET, POST, PUT, PATCH or DELETE."));
         }
 
+        MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
-        CheckPolicies(route, where, errors);
+        CheckPolicies(route, where, template, errors);
     }
 
-    private static void CheckPolicies(RouteConfig route, string where, List<ConfigError> errors)
+    private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+        }
+
+        if (route.Cors is { } cors)
+        {
+            CorsChecks.Check(cors, where + ".cors", errors);
+        }
+
+        if (route.Affinity is { } affinity)
+        {
+            AffinityReader.Check(affinity, where + ".affinity", route.Compose is not null, errors);
+        }
+
+        if (route.Cache is { } cache)
+        {
+            CacheChecks.Check(cache, where + ".cache", errors);
+        }
+
+        if (route.Request is { } request)
+        {
+            new TransformChecks(template, errors).Request(request, where + ".request", route.Rewrite, route.Compose is not null);
+        }
+
+        if (route.Response is { } response)
+        {
+            new TransformChecks(template, errors).Response(response, where + ".response");
         }
     }
 
@@ -52,7 +82,7 @@ internal static class RouteChecks
 
     private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
-        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler];
+        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler, route.ByName ? route.Path : null];
         if (targets.Count(target => target is not null) != 1)
         {
             errors.Add(new ConfigError(where, targets.All(target => target is null)

@@ -1,7 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -30,6 +34,15 @@ public sealed record RouteConfig
     /// <summary>Which methods; empty means all. GET includes HEAD.</summary>
     public ConfigList<string> Methods { get; init; } = [];
 
+    /// <summary>Which hosts, without port: <c>shop.example</c>, or <c>*.shop.example</c> for all below it; empty means all.</summary>
+    public ConfigList<string> Hosts { get; init; } = [];
+
+    /// <summary>Headers that the request must have, all of them.</summary>
+    public ConfigList<ValueCondition> Headers { get; init; } = [];
+
+    /// <summary>Parameters that the request's query must have, all of them.</summary>
+    public ConfigList<ValueCondition> Query { get; init; } = [];
+
     /// <summary>Name of the service that answers; null where another key says where the request goes.</summary>
     public string? Service { get; init; }
 
@@ -42,11 +55,32 @@ public sealed record RouteConfig
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
 
+    /// <summary>Which pages of other origins may use it; null: what the service says.</summary>
+    public CorsConfig? Cors { get; init; }
+
+    /// <summary>How a client stays with one instance; null: each request goes where it is best.</summary>
+    public AffinityConfig? Affinity { get; init; }
+
+    /// <summary>Lets its answers be kept and given again. Null: each request goes to the service.</summary>
+    public CacheConfig? Cache { get; init; }
+
+    /// <summary>What it changes in requests; null: nothing.</summary>
+    public RequestTransformConfig? Request { get; init; }
+
+    /// <summary>What it changes in answers; null: nothing.</summary>
+    public ResponseTransformConfig? Response { get; init; }
+
     /// <summary>The services that its requests are divided between; null where they are not.</summary>
     public SplitConfig? Split { get; init; }
 
     /// <summary>The old system and the service that takes over from it; null where nothing moves.</summary>
     public StranglerConfig? Strangler { get; init; }
+
+    /// <summary>
+    /// True: the request says itself which service it is for, by its <c>Host</c> or the first segment of its path. Only where
+    /// callers are trusted to: the way out of a sidecar.
+    /// </summary>
+    public bool ByName { get; init; }
 
     /// <summary>What divides its requests, under whichever name.</summary>
     internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
@@ -54,10 +88,15 @@ public sealed record RouteConfig
     /// <summary>Every service that it may go to.</summary>
     internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
         : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
-        : [Service!];
+        : Service is null ? [] : [Service];
 
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
 
-    private string Match() => Methods.Count == 0 ? Path : $"{string.Join(',', Methods)} {Path}";
+    private string Match()
+    {
+        var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
+        var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+        return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+    }
 }

@@ -1,6 +1,10 @@
+using Portolan.Proxy.Affinity;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -8,7 +12,12 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads one route; what a policy takes is read by the policy's own reader.</summary>
 internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? services)
 {
-    private static readonly string[] Known = ["name", "path", "methods", "service", "rewrite", "compose", "rateLimit", "split", "strangler"];
+    private static readonly string[] Known =
+    [
+        "name", "host", "path", "methods", "headers", "query",
+        "service", "rewrite", "compose",
+        "rateLimit", "cache", "cors", "affinity", "request", "response", "split", "strangler",
+    ];
 
     public RouteConfig? Read(YamlNode node)
     {
@@ -25,10 +34,18 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Name = name,
             Path = path,
             Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
+            Hosts = [.. fields.OneOrMore("host", "a host like shop.example, or a list of them")],
+            Headers = Conditions(fields, "headers"),
+            Query = Conditions(fields, "query"),
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
+            Cors = CorsReader.Read(fields, problems),
+            Affinity = AffinityReader.Read(fields, problems),
+            Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
+            Request = new TransformReader(problems).Request(fields),
+            Response = new TransformReader(problems).Response(fields),
             Split = fields.Node("split") is { } split ? Splits.Split(split, name ?? path) : null,
             Strangler = fields.Node("strangler") is { } strangler ? Splits.Strangler(strangler, name ?? path) : null,
         };
@@ -48,6 +65,20 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     }
 
     private SplitReader Splits => new(problems, (fields, key) => Service(fields, key));
+
+    // A star is no value that somebody sends to be told apart from others.
+    private ConfigList<ValueCondition> Conditions(YamlFields fields, string key)
+    {
+        if (fields.Node(key) is not { } node || YamlFields.Entries(node, key, problems) is not { } entries)
+        {
+            return [];
+        }
+
+        var values = YamlFields.OfKnown(node, key, problems)!;
+        return [.. entries
+            .Select(entry => (Name: entry.Key, Value: values.Text(entry.Key, "a value, or \"*\" for any")))
+            .Select(one => new ValueCondition(one.Name, one.Value == "*" ? null : one.Value))];
+    }
 
     private ConfigList<PartConfig> Parts(YamlNode node) =>
         [.. (YamlFields.Entries(node, "compose", problems) ?? []).Select(entry => Part(entry.Key, entry.Value)).OfType<PartConfig>()];

@@ -5,7 +5,10 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>How one service is reached.</summary>
 public sealed record UpstreamConfig
 {
-    /// <summary>Name of the service.</summary>
+    /// <summary>In place of a name: every service that has no configuration of its own.</summary>
+    public const string All = "*";
+
+    /// <summary>Name of the service, or <see cref="All"/>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Base addresses of its instances, used while the registry names none.</summary>

@@ -4,15 +4,18 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience;
 using Portolan.Resilience.Timeouts;
 
 namespace Portolan.Proxy.Forwarding;
 
 /// <summary>Brings one request to a service and its answer back, streaming both ways.</summary>
-internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider clock, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunnels, TimeProvider clock, ILogger<Forwarder> logger)
 {
     /// <summary>Forwards to <paramref name="target"/>, a path with its query as it goes into the request line.</summary>
     public async Task ForwardAsync(HttpContext context, RouteMatch match, string service, string target, GatewayConfig config)
@@ -20,8 +23,9 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider cl
         var began = clock.GetTimestamp();
 
         // Read by the attempt that gets a connection.
-        var body = ClientBody.Of(context, config.MaxRequestBodySize);
-        var outcome = await upstream.ForwardAsync(context, match, service, target, body, context.RequestAborted);
+        var upgrade = WebSocketRequest.Of(context);
+        var body = upgrade is null ? ClientBody.Of(context, config.MaxRequestBodySize) : null;
+        var outcome = await upstream.ForwardAsync(context, match, service, target, body, upgrade, context.RequestAborted);
         if (!outcome.HasValue)
         {
             await Explain(context, service, outcome, body).ExecuteAsync(context);
@@ -29,7 +33,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider cl
         }
 
         using var response = outcome.Value!;
-        if (!TryCopyHead(context, service, response))
+        if (!TryCopyHead(context, service, response, upgrade))
         {
             await ForwardProblems.Broken(service).ExecuteAsync(context);
             return;
@@ -38,6 +42,13 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider cl
         match.ServedBy = response.ServedBy;
         match.BackendTime = clock.GetElapsedTime(began);
         context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
+        BackendHeaders.Write(context.Response.Headers, match, config.Expose);
+        if (response.Status == StatusCodes.Status101SwitchingProtocols)
+        {
+            await tunnels.RunAsync(context, upgrade!, (Http1Response)response);
+            return;
+        }
+
         await CopyBodyAsync(context, service, response, config);
     }
 
@@ -60,14 +71,14 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TimeProvider cl
         return problem;
     }
 
-    private bool TryCopyHead(HttpContext context, string service, UpstreamResponse response)
+    private bool TryCopyHead(HttpContext context, string service, UpstreamResponse response, WebSocketRequest? upgrade)
     {
         try
         {
-            if (response.Status < 200)
+            if (response.Status < 200 && (upgrade is null ? "nobody asked for it" : upgrade.Refuse(response)) is { } wrong)
             {
                 // Passed on, 101 would leave a connection on which each side reads what the other does not mean.
-                throw new InvalidOperationException($"an answer {response.Status} that nobody asked for");
+                throw new InvalidOperationException($"an answer {response.Status}: {wrong}");
             }
 
             response.CopyHead(context.Response);

@@ -45,13 +45,13 @@ internal sealed class UpstreamClient
 
     /// <summary>Forwards a client's request; the outcome has the head of the answer.</summary>
     public ValueTask<Outcome<UpstreamResponse>> ForwardAsync(
-        HttpContext context, RouteMatch match, string service, string target, ClientBody? body, CancellationToken cancellationToken)
+        HttpContext context, RouteMatch match, string service, string target, ClientBody? body, WebSocketRequest? upgrade, CancellationToken cancellationToken)
     {
         var config = settings.Of(service);
         var once = config.Attempts == 1 || body is not null || !IsIdempotent(context.Request.Method);
         return clients.Of(service).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
-            new Forwarding(this, context, target, body, config.Protocol),
+            new Forwarding(this, context, target, body, upgrade, config.Protocol),
             new CallOptions { Once = once, Prefer = match.Prefer },
             cancellationToken);
     }
@@ -88,13 +88,13 @@ internal sealed class UpstreamClient
         || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
-    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, UpstreamProtocol Protocol)
+    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol Protocol)
     {
         public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
         {
             var instance = ((Endpoint)call.Target!).Instance;
-            return Protocol == UpstreamProtocol.Http1 && !instance.Metadata.ContainsKey("scheme")
-                ? Client.connections.SendAsync(instance, Context, Target, Body, call.Remaining, call.CancellationToken)
+            return (Protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
+                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, call.Remaining, call.CancellationToken)
                 : Client.messages.SendAsync(
                     instance, Context, Target, Body, Protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11, call.Remaining, call.CancellationToken);
         }
@@ -104,7 +104,7 @@ internal sealed class UpstreamClient
     private sealed class Settings(GatewayConfig config)
     {
         private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
-        private readonly UpstreamConfig others = new() { Name = "" };
+        private readonly UpstreamConfig others = config.Services.FirstOrDefault(service => service.Name == UpstreamConfig.All) ?? new() { Name = UpstreamConfig.All };
 
         public UpstreamConfig Of(string service) => services.GetValueOrDefault(service, others);
 

@@ -3,17 +3,17 @@ using Portolan.Core.Problems;
 namespace Portolan.Proxy.Routing;
 
 /// <summary>
-/// A request's path, taken apart once: matching, guarding and forwarding all look at this, so they cannot disagree. The raw
-/// segments go on to the service byte for byte; the decoded ones are compared.
+/// A request's path, checked once: matching, guarding and forwarding all look at this one value, so they cannot disagree. It
+/// goes on to the service byte for byte; where it is compared, each segment is decoded by itself, so that <c>%2F</c> stays
+/// within its segment.
 /// </summary>
 internal sealed class RequestPath
 {
-    private RequestPath(string raw, string query, string[] rawSegments)
+    private RequestPath(string raw, string query)
     {
         Raw = raw;
         Query = query;
-        RawSegments = rawSegments;
-        Segments = raw.Contains('%') ? Array.ConvertAll(rawSegments, Uri.UnescapeDataString) : rawSegments;
+        IsEncoded = raw.Contains('%');
     }
 
     /// <summary>The path as it came.</summary>
@@ -22,14 +22,13 @@ internal sealed class RequestPath
     /// <summary>The query as it came, with its question mark; empty without one.</summary>
     public string Query { get; }
 
-    public IReadOnlyList<string> RawSegments { get; }
-
-    public IReadOnlyList<string> Segments { get; }
+    /// <summary>True when there is a percent sign in it.</summary>
+    public bool IsEncoded { get; }
 
     /// <summary>Reads the target of a request line. Null means that <paramref name="path"/> is set, else the refusal.</summary>
     public static Problem? Parse(string target, out RequestPath path)
     {
-        path = new RequestPath("/", "", []);
+        path = null!;
         var origin = Origin(target);
         if (origin is null)
         {
@@ -44,8 +43,7 @@ internal sealed class RequestPath
             return KnownProblems.Malformed($"The path cannot be accepted: {fault}.");
         }
 
-        var segments = raw.Trim('/');
-        path = new RequestPath(raw, query, segments.Length == 0 ? [] : segments.Split('/'));
+        path = new RequestPath(raw, query);
         return null;
     }
 

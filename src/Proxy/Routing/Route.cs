@@ -12,37 +12,46 @@ internal delegate Task RouteHandler(HttpContext context, RouteMatch match);
 /// <param name="Handler">What happens then.</param>
 internal sealed record Route(PathTemplate Template, IReadOnlyList<string> Methods, RouteHandler Handler)
 {
-    public bool Takes(string method) =>
-        Methods.Count == 0 || Methods.Contains(method) || (HttpMethods.IsHead(method) && Methods.Contains(HttpMethods.Get));
-}
+    /// <summary>What tells it from all others.</summary>
+    public string Name { get; init; } = Template.ToString();
 
-/// <summary>
-/// A request and the route it takes, on its way through the route's chain: policies write here where it goes, and the one
-/// that forwards writes how it went.
-/// </summary>
-/// <param name="route">The route.</param>
-/// <param name="path">The request's path.</param>
-/// <param name="values">The parameters' values as they came, still percent-encoded.</param>
-internal sealed class RouteMatch(Route route, RequestPath path, IReadOnlyDictionary<string, string> values)
-{
-    public Route Route => route;
+    /// <summary>Which hosts, <c>*.x</c> for all below x; empty means all.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    public RequestPath Path => path;
+    /// <summary>What else the request must have.</summary>
+    public RouteCondition[] Conditions { get; init; } = [];
 
-    public IReadOnlyDictionary<string, string> Values => values;
+    /// <summary>Answers a browser that asks whether a page may send such requests; null where no page of another origin may.</summary>
+    public RouteHandler? Preflight { get; init; }
 
-    /// <summary>The service it goes to, where a policy chose another than the route's own; else null.</summary>
-    public string? Service { get; set; }
+    public bool Takes(string method)
+    {
+        if (Methods.Count == 0)
+        {
+            return true;
+        }
 
-    /// <summary>The query to send in place of the request's, with its question mark, where a policy changed it; else null.</summary>
-    public string? Query { get; set; }
+        for (var index = 0; index < Methods.Count; index++)
+        {
+            if (Methods[index] == method || (HttpMethods.IsHead(method) && HttpMethods.IsGet(Methods[index])))
+            {
+                return true;
+            }
+        }
 
-    /// <summary>Id of the instance that it should go to if that is there and well; else null.</summary>
-    public string? Prefer { get; set; }
+        return false;
+    }
 
-    /// <summary>Id of the instance that answered; null before.</summary>
-    public string? ServedBy { get; set; }
+    public bool Holds(HttpRequest request, RequestPath path)
+    {
+        foreach (var condition in Conditions)
+        {
+            if (!condition.Holds(request, path))
+            {
+                return false;
+            }
+        }
 
-    /// <summary>How long the service took until its answer began; null before.</summary>
-    public TimeSpan? BackendTime { get; set; }
+        return true;
+    }
 }

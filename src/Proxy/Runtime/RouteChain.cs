@@ -1,29 +1,49 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Caching.Filling;
+using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
+using Portolan.Proxy.Transforms;
 
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
-internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeProvider clock, Random random, ILoggerFactory loggers)
+internal sealed class RouteChain(
+    Forwarder forwarder, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the route ready. The configuration has been validated.</summary>
     public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
     {
-        var name = NameOf(route);
+        var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
 
         // A policy that the route does not have is null, and costs nothing.
         Func<RouteHandler, RouteHandler>?[] order =
         [
+            cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
             route.RateLimit is { } limits // before whatever costs more than counting
-                ? Limit(name, kept.Get(name, limits, () => new RouteLimits(limits, clock))) : null,
-            route.Splitting is { } split ? Split(split, kept) : null, // after what does not depend on where it goes, just before it goes there
+                ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Affinity is { } affinity // around whatever else chooses where it goes
+                ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
+            config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
+                ? next => new CacheInvalidation(caches, next).HandleAsync : null,
+            route.Splitting is { } split // before the cache, because what one service answers is not what the other would
+                ? Split(split, kept) : null,
+            route.Cache is { } cache // before whatever an answer from the store can do without
+                ? Cache(route, new RouteCache(cache, caches, kept.Get(route.Name, route, () => new CachePartition(route.Name, caches)), flights, clock)) : null,
+            route.Response is { } response // inside of whatever keeps or compresses answers
+                ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
+            route.Request is { } request // last before the service: policies see what the client asked for
+                ? new RequestTransform(request).Around : null,
         ];
         var handler = Answer(route, config);
         foreach (var step in order.Reverse())
@@ -32,11 +52,23 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         }
 
         string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler);
+        return new Route(Template(route), methods, handler)
+        {
+            Name = route.Name,
+            Preflight = cors is null ? null : cors.AnswerAsync,
+            Hosts = route.Hosts,
+            Conditions =
+            [
+                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
+                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
+            ],
+        };
     }
 
-    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.Compose is null
-        ? new ForwardedRoute(route, config, forwarder).HandleAsync
+    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
+        ? new OutboundRoute(config, forwarder).HandleAsync
+        : route.Compose is null
+        ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
         : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
@@ -44,6 +76,9 @@ internal sealed class RouteChain(Forwarder forwarder, PartFetcher fetcher, TimeP
         var logger = loggers.CreateLogger<RateLimitStep>();
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
     }
+
+    private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
+        next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
     // What tells a route from all others, in the words of its author.
     private static string NameOf(RouteConfig route) =>

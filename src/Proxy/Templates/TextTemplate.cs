@@ -25,11 +25,14 @@ internal sealed class TextTemplate
     {
         template = null;
         error = TemplateSyntax.Check(text);
-        if (error is not null)
-        {
-            return false;
-        }
+        return error is null && TryParseValue(text, out template, out error);
+    }
 
+    /// <summary>The same of a text that is no path.</summary>
+    public static bool TryParseValue(string text, [NotNullWhen(true)] out TextTemplate? template, [NotNullWhen(false)] out string? error)
+    {
+        template = null;
+        error = null;
         var pieces = new List<string>();
         var from = 0;
         for (var open = text.IndexOf('{'); open >= 0; open = text.IndexOf('{', from))

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Portolan.Core.Problems;
 
 namespace Portolan.Proxy.Upstreams;
@@ -20,8 +21,22 @@ internal sealed class ClientBody(HttpRequest request, long limit)
     public long? Length => request.ContentLength;
 
     /// <summary>Null where the request has no body.</summary>
-    public static ClientBody? Of(HttpContext context, long limit) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? null : new ClientBody(context.Request, limit);
+    public static ClientBody? Of(HttpContext context, long limit)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false)
+        {
+            return null;
+        }
+
+        // A stream of messages may be silent for as long as it likes; anybody else who sends slowly holds a place for nothing.
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
+            && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        return new ClientBody(context.Request, limit);
+    }
 
     public static ProblemException TooLarge(long limit) =>
         new(KnownProblems.TooLarge($"The body is larger than the {limit} bytes this gateway takes."));

@@ -87,6 +87,23 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_is_away_is_registered_only_while_it_is_back()
+    {
+        await using var server = await RegistryServer.StartAsync(folder.File("r.db"));
+        var status = "healthy";
+        await using var service = await StartAsync(server.Address, registration => registration.Status = (_, _) => ValueTask.FromResult(status));
+        Assert.Single((await ChangedAsync(server, 1)).Instances);
+
+        status = RegistrationOptions.Away;
+        Assert.Empty((await ChangedAsync(server, 2)).Instances);
+        await log.WaitForAsync("InstanceAway");
+
+        status = "healthy";
+        Assert.Single((await ChangedAsync(server, 3)).Instances);
+        Assert.Equal(1, log.Count("InstanceAway"));
+    }
+
+    [Fact]
     public async Task Without_a_server_it_says_so_once_and_registers_when_there_is_one()
     {
         var address = new Uri($"http://127.0.0.1:{Ports.Free()}");

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Portolan.Discovery;
@@ -29,6 +30,17 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>Everything under <c>/</c> goes to one service.</summary>
     public static Task<Gateway> InFrontOfAsync(params string[] addresses) =>
         StartAsync(new GatewayConfig { Routes = [new RouteConfig { Path = "/{**rest}", Service = "backend" }] }, ("backend", addresses));
+
+    /// <summary>The same, speaking HTTP/2 without TLS where that is asked for; the service speaks <paramref name="protocol"/>.</summary>
+    public static Task<Gateway> InFrontOfAsync(bool http2, string address, UpstreamProtocol protocol = UpstreamProtocol.Http1) => StartAsync(
+        new GatewayConfig
+        {
+            Routes = [new RouteConfig { Path = "/{**rest}", Service = "backend" }],
+            Services = [new UpstreamConfig { Name = "backend", Protocol = protocol }],
+        },
+        options => options.Services["backend"] = [address],
+        services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
+            endpoint.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1)));
 
     public static Task<Gateway> StartAsync(GatewayConfig config, params (string Service, string[] Addresses)[] services) =>
         StartAsync(config, options =>
@@ -65,6 +77,9 @@ public sealed class Gateway : IAsyncDisposable
         await app.StartAsync();
         return new Gateway(app);
     }
+
+    /// <summary>Ends it the way a process ends that was asked to.</summary>
+    public Task StopAsync() => app.StopAsync();
 
     /// <summary>Puts another configuration in force.</summary>
     public void Apply(string yaml) => Assert.Empty(app.Services.GetRequiredService<GatewayRuntime>().Apply(ConfigText.Read(yaml)));

@@ -16,13 +16,20 @@ public sealed class Upstream : IAsyncDisposable
 
     public string Address => app.Urls.First();
 
-    public static async Task<Upstream> StartAsync(RequestDelegate handler)
+    public static Task<Upstream> StartAsync(RequestDelegate handler) => StartAsync(_ => { }, handler);
+
+    public static async Task<Upstream> StartAsync(Action<WebApplication> use, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
+        });
         var app = builder.Build();
+        use(app);
         app.Run(handler);
         await app.StartAsync();
         return new Upstream(app);

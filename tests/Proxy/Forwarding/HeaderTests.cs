@@ -121,13 +121,4 @@ public sealed class HeaderTests
         Assert.StartsWith("HTTP/1.1 502 ", seen);
         Assert.DoesNotContain('\0', seen);
     }
-
-    [Fact]
-    public async Task A_websocket_is_refused_with_a_clear_word()
-    {
-        await using var gateway = await Gateway.InFrontOfAsync(RawServer.NobodyThere());
-        var seen = await gateway.GetRawAsync("/x", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==");
-
-        Assert.StartsWith("HTTP/1.1 501 ", seen);
-    }
 }

@@ -49,6 +49,15 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
 
     public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
+    /// <summary>Waits until there is something to receive.</summary>
+    public ValueTask<int> WaitAsync(CancellationToken cancellationToken) => socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+
+    /// <summary>Nothing more will be sent.</summary>
+    public void EndSending() => socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Lets the system find out whether a peer that says nothing is still there.</summary>
+    public void KeepAlive() => socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+
     /// <summary>Receives past what was taken before; 0 at the end.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace Portolan.Proxy.Upstreams.Http1;
 
 /// <summary>One request on one connection, until the head of its answer is there.</summary>
-internal readonly struct Http1Exchange(Http1Connection connection, HttpContext context, string target, ClientBody? body, string instance)
+internal readonly struct Http1Exchange(Http1Connection connection, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, string instance)
 {
     /// <summary>Sends the request and reads the head of the answer. Whatever fails, the connection is ended.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -60,7 +60,15 @@ internal readonly struct Http1Exchange(Http1Connection connection, HttpContext c
         head.Append(connection.Pool.Authority);
         head.Append("\r\n"u8);
         RequestHeaders.Copy(context, remaining, ref head);
-        if (body is { Length: null })
+        if (upgrade is not null)
+        {
+            head.Append("Connection: Upgrade\r\nUpgrade: websocket\r\n"u8);
+            if (upgrade.OwnKey is not null)
+            {
+                head.Add("Sec-WebSocket-Key", upgrade.OwnKey);
+            }
+        }
+        else if (body is { Length: null })
         {
             head.Append("Transfer-Encoding: chunked\r\n"u8);
         }

@@ -36,14 +36,16 @@ internal sealed class Http1Transport : IDisposable
     /// <exception cref="HttpRequestException">No connection could be made.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<UpstreamResponse> SendAsync(
-        ServiceInstance instance, HttpContext context, string target, ClientBody? body, TimeSpan remaining, CancellationToken cancellationToken)
+        ServiceInstance instance, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, TimeSpan remaining, CancellationToken cancellationToken)
     {
         var pool = PoolOf(instance);
-        var kept = pool.TryTake();
+
+        // What may end as something else than HTTP gets a connection to itself.
+        var kept = upgrade is null ? pool.TryTake() : null;
         while (true)
         {
             var connection = kept ?? await pool.ConnectAsync(connectTimeout, cancellationToken);
-            var exchange = new Http1Exchange(connection, context, target, body, instance.Id);
+            var exchange = new Http1Exchange(connection, context, target, body, upgrade, instance.Id);
             try
             {
                 return await exchange.SendAsync(remaining, cancellationToken);
@@ -58,10 +60,6 @@ internal sealed class Http1Transport : IDisposable
             }
         }
     }
-
-    /// <summary>A new connection for something that is no longer HTTP after its head.</summary>
-    public ValueTask<Http1Connection> ConnectAsync(ServiceInstance instance, CancellationToken cancellationToken) =>
-        PoolOf(instance).ConnectAsync(connectTimeout, cancellationToken);
 
     public void Dispose()
     {

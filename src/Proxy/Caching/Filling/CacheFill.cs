@@ -1,0 +1,240 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Portolan.Proxy.Caching.Freshness;
+using Portolan.Proxy.Caching.Storage;
+using Portolan.Proxy.Routing;
+
+namespace Portolan.Proxy.Caching.Filling;
+
+/// <summary>What became of a request that went to the service.</summary>
+internal enum FillEnd
+{
+    /// <summary>The client has the service's answer.</summary>
+    Answered,
+
+    /// <summary>The stored answer still holds; the client has got nothing yet.</summary>
+    NotModified,
+
+    /// <summary>The service failed, and the stored answer may stand in; the client has got nothing yet.</summary>
+    Failed,
+}
+
+/// <summary>One request on its way to the service, whose answer goes to the client as it comes and, where it may, into the store.</summary>
+internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey key, CacheEntry? stale, Flight? flight, string why)
+{
+    private static readonly EntryLife MarkLife = new(TimeSpan.FromSeconds(10), TimeSpan.Zero, true, TimeSpan.Zero, TimeSpan.Zero);
+
+    private readonly long began = cache.Clock.GetTimestamp();
+    private readonly long stamp = cache.Store.StampOf(key);
+    private readonly KeyValuePair<string, StringValues>[] before = [.. context.Response.Headers];
+    private StringValues noneMatch;
+    private StringValues modifiedSince;
+    private CaptureBuffer? capture;
+    private EntryLife? life;
+    private VaryKey? vary;
+    private long? length;
+    private int status;
+
+    /// <summary>True when what comes from inside is for the client.</summary>
+    public bool Sends { get; private set; } = true;
+
+    public FillEnd End { get; private set; }
+
+    /// <summary>What the service said, where the client has not got it.</summary>
+    public int Status => status;
+
+    /// <summary>The head of the answer as the cache keeps it.</summary>
+    public KeyValuePair<string, StringValues>[] Headers { get; private set; } = [];
+
+    /// <summary>The answer's own <c>Age</c>, where the client has not got it.</summary>
+    public StringValues Age { get; private set; }
+
+    /// <summary>How long the service took.</summary>
+    public TimeSpan Took => cache.Clock.GetElapsedTime(began);
+
+    /// <summary>Of the address, from before the service was asked.</summary>
+    public long Stamp => stamp;
+
+    /// <summary>Sends the request on.</summary>
+    public async Task RunAsync(RouteHandler next, RouteMatch match)
+    {
+        var response = new InnerResponse(context.Features, this);
+        TakeConditions();
+        try
+        {
+            await next(context, match);
+            await response.FlushAsync();
+            Complete(response.IsBroken);
+        }
+        finally
+        {
+            response.Restore();
+            ReturnConditions();
+            capture?.Free();
+            EndFlight();
+        }
+
+        if (End != FillEnd.Answered)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>The head of the answer is there.</summary>
+    public void Begin()
+    {
+        var response = context.Response;
+        status = response.StatusCode;
+        if (stale is not null && IsAnswerInPlace(stale))
+        {
+            Sends = false;
+            Headers = CacheHead.Keep(response.Headers, before, cache.Clock.GetUtcNow());
+            Age = response.Headers.Age;
+            return;
+        }
+
+        length = response.ContentLength;
+        var now = cache.Clock.GetUtcNow();
+        var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, context.Request.Headers.Cookie.Count > 0);
+        life = StoreRules.Decide(facts, status, response.Headers, cache.Config, now, Took, out var reason);
+        if (life is not null && length > cache.Config.MaxEntry)
+        {
+            (life, reason) = (null, "too-large");
+        }
+
+        if (life is null)
+        {
+            Refuse();
+        }
+        else
+        {
+            vary = VaryKey.Of(response.Headers.Vary, cache.Config.Key, context.Request.Headers);
+            Headers = CacheHead.Keep(response.Headers, before, now);
+            capture = new CaptureBuffer(cache.Store, (int)cache.Config.MaxEntry);
+        }
+
+        response.Headers.Append("Cache-Status", life is null ? $"portolan; fwd={why}; detail={reason}" : $"portolan; fwd={why}; stored");
+        AnswerConditions(response);
+        if (length == 0)
+        {
+            Complete(broken: false);
+        }
+    }
+
+    /// <summary>A piece of the body.</summary>
+    public void Take(ReadOnlySpan<byte> bytes, bool broken)
+    {
+        if (capture is null)
+        {
+            return;
+        }
+
+        if (!capture.TryAppend(bytes))
+        {
+            capture = null;
+            Refuse();
+        }
+        else if (capture.Length == length)
+        {
+            Complete(broken);
+        }
+    }
+
+    /// <summary>All of the body was there, or what there will be of it.</summary>
+    public void Complete(bool broken)
+    {
+        if (capture is not { } body)
+        {
+            return;
+        }
+
+        capture = null;
+        if (!broken && (length is null || length == body.Length))
+        {
+            var entry = new CacheEntry(cache.Partition, vary!, status, Headers, body.ToArray(), life!, cache.Clock);
+            var stored = cache.Store.Put(key, entry, stamp);
+            flight?.End(stored && life!.InitialAge < life.Lifetime ? FlightEnd.Stored : FlightEnd.Unusable);
+        }
+
+        body.Free();
+    }
+
+    // What still holds is first to be stored as such.
+    private void EndFlight()
+    {
+        if (End != FillEnd.NotModified)
+        {
+            flight?.End(End == FillEnd.Failed ? FlightEnd.Failed : FlightEnd.Abandoned);
+        }
+    }
+
+    private bool IsAnswerInPlace(CacheEntry stored)
+    {
+        if (status == StatusCodes.Status304NotModified && stored.CanBeValidated)
+        {
+            End = FillEnd.NotModified;
+        }
+        else if (status is 500 or 502 or 503 or 504 && CacheUse.MayStandIn(stored))
+        {
+            End = FillEnd.Failed;
+        }
+
+        return End != FillEnd.Answered;
+    }
+
+    // Those who wait are let go as soon as it is known, and told not to wait the next time.
+    private void Refuse()
+    {
+        if (stale is not null && status < 500)
+        {
+            cache.Store.Remove(stale);
+        }
+
+        if (flight?.HasWaiting == true)
+        {
+            var mark = new CacheEntry(cache.Partition, VaryKey.Of(default, [], context.Request.Headers), 0, [], [], MarkLife, cache.Clock);
+            cache.Store.Put(key, mark, stamp);
+        }
+
+        flight?.End(FlightEnd.Unusable);
+    }
+
+    // The service is asked for the whole, which can be stored, or whether the stored one holds; what the client has already
+    // is looked at when the answer is there.
+    private void TakeConditions()
+    {
+        var headers = context.Request.Headers;
+        (noneMatch, modifiedSince) = (headers.IfNoneMatch, headers.IfModifiedSince);
+        headers.IfNoneMatch = stale?.Tag ?? default;
+        headers.IfModifiedSince = stale?.LastModified ?? default;
+    }
+
+    private void ReturnConditions()
+    {
+        var headers = context.Request.Headers;
+        (headers.IfNoneMatch, headers.IfModifiedSince) = (noneMatch, modifiedSince);
+    }
+
+    private void AnswerConditions(HttpResponse response)
+    {
+        var date = HttpDates.Read(response.Headers.Date) ?? cache.Clock.GetUtcNow();
+        if (status == StatusCodes.Status200OK
+            && Conditions.AreNotModified(noneMatch, modifiedSince, response.Headers.ETag, response.Headers.LastModified, date))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            CacheHead.RemoveContent(response.Headers);
+            Sends = false;
+        }
+    }
+
+    private void Forget()
+    {
+        var response = context.Response;
+        response.Headers.Clear();
+        response.StatusCode = StatusCodes.Status200OK;
+        foreach (var (name, values) in before)
+        {
+            response.Headers[name] = values;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Portolan.Proxy.Routing;
+
+/// <summary>
+/// A request and the route it takes, on its way through the route's chain: policies write here where it goes, and the one
+/// that forwards writes how it went.
+/// </summary>
+/// <param name="route">The route.</param>
+/// <param name="path">The request's path.</param>
+/// <param name="values">The parameters' values as they came, still percent-encoded.</param>
+internal sealed class RouteMatch(Route route, RequestPath path, RouteValues values)
+{
+    public Route Route => route;
+
+    public RequestPath Path => path;
+
+    public RouteValues Values => values;
+
+    /// <summary>The service it goes to, where a policy chose another than the route's own; else null.</summary>
+    public string? Service { get; set; }
+
+    /// <summary>The query to send in place of the request's, with its question mark, where a policy changed it; else null.</summary>
+    public string? Query { get; set; }
+
+    /// <summary>Id of the instance that it should go to if that is there and well; else null.</summary>
+    public string? Prefer { get; set; }
+
+    /// <summary>Id of the instance that answered; null before.</summary>
+    public string? ServedBy { get; set; }
+
+    /// <summary>How long the service took until its answer began; null before.</summary>
+    public TimeSpan? BackendTime { get; set; }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Portolan.Discovery.Registration;
+using Portolan.Observability.Health;
+
+namespace Portolan.Proxy.Sidecar;
+
+/// <summary>Looks at the application beside the sidecar: over HTTP where it has a path for that, else whether it accepts a connection.</summary>
+internal sealed class AppHealth : IDisposable
+{
+    private const int MostFailures = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly AppAddress app;
+    private readonly Uri? page;
+    private readonly TimeProvider clock;
+    private readonly HttpMessageInvoker client;
+    private int failures;
+
+    /// <param name="app">Where it is.</param>
+    /// <param name="path">What it is asked for; null for a connection alone.</param>
+    /// <param name="clock">Time.</param>
+    public AppHealth(AppAddress app, string? path, TimeProvider clock)
+    {
+        (this.app, this.clock) = (app, clock);
+        page = path is null ? null : new Uri(app.Url, path);
+
+        // A connection for each look: one that was kept would tell nothing of whether new ones are accepted.
+        client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(cancellationToken),
+        });
+    }
+
+    public async ValueTask<HealthResult> LookAsync(CancellationToken cancellationToken) => (await TryAsync(cancellationToken)).Result;
+
+    /// <summary>
+    /// What the registry is told: <c>unhealthy</c> from the first wrong answer on; and that it is away, when nobody listens or the
+    /// third look in a row fails, so that it is in no list any more until it is well again.
+    /// </summary>
+    public async ValueTask<string> StatusAsync(CancellationToken cancellationToken)
+    {
+        var (result, reached) = await TryAsync(cancellationToken);
+        failures = result.Status == HealthStatus.Up ? 0 : failures + 1;
+        return failures == 0 ? "healthy" : reached && failures < MostFailures ? "unhealthy" : RegistrationOptions.Away;
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async ValueTask<(HealthResult Result, bool Reached)> TryAsync(CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            if (page is null)
+            {
+                await using var connection = await ConnectAsync(either.Token);
+                return (HealthResult.Up, true);
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, page);
+            using var response = await client.SendAsync(request, either.Token);
+            return response.IsSuccessStatusCode
+                ? (HealthResult.Up, true)
+                : (HealthResult.Down($"The application answers {(int)response.StatusCode} to {page.PathAndQuery}."), true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (HealthResult.Down($"The application did not answer within {Patience.TotalSeconds:0} s."), true);
+        }
+        catch (Exception exception) when (exception is SocketException or HttpRequestException)
+        {
+            var socket = exception as SocketException ?? exception.InnerException as SocketException;
+            return socket is null
+                ? (HealthResult.Down("The application broke off while it was asked for its health."), true)
+                : (HealthResult.Down($"The application does not accept connections at {app}."), false);
+        }
+    }
+
+    private async ValueTask<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var endpoint = app.EndPoint;
+        var socket = endpoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Tests.Fixtures;
+
+namespace Portolan.Proxy.Tests.Upstreams;
+
+public sealed class Http2Tests
+{
+    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Trailers_pass_and_streams_go_both_ways_at_once()
+    {
+        await using var service = await Upstream.StartAsync(_ => { }, async context =>
+        {
+            Assert.Equal("trailers", context.Request.Headers.TE);
+            context.Response.ContentType = "application/grpc";
+            context.Response.DeclareTrailer("grpc-status");
+            await context.Response.Body.FlushAsync();
+            var buffer = new byte[100];
+            while (await context.Request.Body.ReadAsync(buffer) is > 0 and var count)
+            {
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, count));
+                await context.Response.Body.FlushAsync();
+            }
+
+            context.Response.AppendTrailer("grpc-status", "7");
+        }, HttpProtocols.Http2);
+        await using var gateway = await Gateway.InFrontOfAsync(http2: true, service.Address, UpstreamProtocol.Http2);
+        var body = new Piecewise();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/shop.Orders/Watch"))
+        {
+            Content = body,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.TE.Add(new("trailers"));
+        using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await using var answer = await response.Content.ReadAsStreamAsync(Token);
+        var buffer = new byte[100];
+        foreach (var word in new[] { "one", "two", "three" })
+        {
+            // Each is answered before the next is sent.
+            await body.SendAsync(word);
+            Assert.Equal(word, Encoding.ASCII.GetString(buffer, 0, await answer.ReadAsync(buffer, Token)));
+        }
+
+        body.End();
+        Assert.Equal(0, await answer.ReadAsync(buffer, Token));
+        Assert.Equal("7", response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task Trailers_behind_the_chunks_of_HTTP_1_reach_a_client_on_HTTP_2()
+    {
+        using var server = new RawServer(RawServer.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\n\r\n"));
+        await using var gateway = await Gateway.InFrontOfAsync(http2: true, server.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Address, "/x")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var response = await gateway.Client.SendAsync(request, Token);
+
+        Assert.Equal("abc", await response.Content.ReadAsStringAsync(Token));
+        Assert.Equal("42", response.TrailingHeaders.GetValues("X-Sum").Single());
+        Assert.False(response.TrailingHeaders.Contains("Content-Length"));
+    }
+
+    /// <summary>A body of which the test sends one piece after the other.</summary>
+    private sealed class Piecewise : HttpContent
+    {
+        private readonly TaskCompletionSource<Stream> stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task SendAsync(string text)
+        {
+            var to = await stream.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+            await to.WriteAsync(Encoding.ASCII.GetBytes(text), Token);
+            await to.FlushAsync(Token);
+        }
+
+        public void End() => end.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream to, TransportContext? context)
+        {
+            // The head goes out with the first flush.
+            await to.FlushAsync();
+            stream.SetResult(to);
+            await end.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
