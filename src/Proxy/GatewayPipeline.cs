@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy;
@@ -12,7 +13,8 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime)
         var steps = new GatewaySteps(runtime);
         Func<RequestDelegate, RequestDelegate>[] order =
         [
-            GatewaySteps.RefuseTunnels,  // first: a tunnel to anywhere would pass by everything below
+            Framing.Refuse,              // first: what two servers read differently guards nothing behind it
+            GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -48,9 +49,17 @@ internal sealed class ClientBody(HttpRequest request, long limit)
     public bool TryRead(int most, out ReadResult read)
     {
         Started = true;
-        if (!request.BodyReader.TryRead(out read))
+        try
         {
-            return false;
+            if (!request.BodyReader.TryRead(out read))
+            {
+                return false;
+            }
+        }
+        catch (Exception exception)
+        {
+            Failure = Reworded(exception);
+            throw;
         }
 
         if (read.Buffer.Length > most || read.IsCanceled)
@@ -74,7 +83,7 @@ internal sealed class ClientBody(HttpRequest request, long limit)
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Failure = exception;
+            Failure = Reworded(exception);
             throw;
         }
 
@@ -87,6 +96,11 @@ internal sealed class ClientBody(HttpRequest request, long limit)
 
     /// <summary>Ends a wait for the next piece.</summary>
     public void Cancel() => request.BodyReader.CancelPendingRead();
+
+    // Some of what cannot be read the server throws as if the connection had broken.
+    private static Exception Reworded(Exception exception) => exception is IOException and not (BadHttpRequestException or ConnectionResetException)
+        ? new ProblemException(KnownProblems.Malformed("The body cannot be read: its chunks are malformed."))
+        : exception;
 
     private void Count(in ReadResult read)
     {
