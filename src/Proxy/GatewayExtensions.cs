@@ -117,7 +117,6 @@ public static class GatewayExtensions
         app.UseCorrelation(runtime.Correlation);
 
         // Around all that answers, so that it sees problems too.
-        var runtime = app.Services.GetRequiredService<GatewayRuntime>();
         var access = app.Services.GetRequiredService<AccessLog>();
         app.Use(next => context => runtime.Current.Config.AccessLog is { } log && !isOwn(context)
             ? access.RunAsync(context, log, next)

@@ -1,3 +1,5 @@
+using Portolan.Proxy.Settings;
+
 namespace Portolan.Proxy.Configuration;
 
 /// <summary>How one service is reached.</summary>
@@ -8,6 +10,9 @@ public sealed record UpstreamConfig
 
     /// <summary>Name of the service, or <see cref="All"/>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Base addresses of its instances, used while the registry names none.</summary>
+    public ConfigList<string> Addresses { get; init; } = [];
 
     /// <summary>What its instances speak. Default HTTP/1.1.</summary>
     public UpstreamProtocol Protocol { get; init; }

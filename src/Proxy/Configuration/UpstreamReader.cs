@@ -26,6 +26,7 @@ internal static class UpstreamReader
     /// <summary>What is wrong with it.</summary>
     public static void Check(UpstreamConfig upstream, string where, List<ConfigError> errors)
     {
+        Require(upstream.Addresses.All(IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001 or http://127.0.0.1:5001.");
         Require(upstream.Timeout is null || upstream.Timeout > TimeSpan.Zero, "timeout", "must be longer than nothing.");
         Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
         Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
@@ -42,9 +43,15 @@ internal static class UpstreamReader
         }
     }
 
+    // One scheme is taken, so it need not be said.
+    private static string Complete(string address) => address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+
+    private static bool IsAddress(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/";
+
     private static UpstreamConfig? Read(string name, YamlNode node, YamlProblems problems)
     {
-        var fields = YamlFields.Of(node, $"service '{name}'", problems, "protocol", "timeout", "attempts", "retryBudget", "opensAfter", "staysOpen", "balance");
+        var fields = YamlFields.Of(node, $"service '{name}'", problems, "addresses", "protocol", "timeout", "attempts", "retryBudget", "opensAfter", "staysOpen", "balance");
         if (fields is null)
         {
             return null;
@@ -53,6 +60,7 @@ internal static class UpstreamReader
         var defaults = new UpstreamConfig { Name = name };
         return defaults with
         {
+            Addresses = [.. fields.OneOrMore("addresses", "an address, or a list like [127.0.0.1:5001]").Select(Complete)],
             Protocol = fields.Choice("protocol", Protocols) ?? defaults.Protocol,
             Timeout = fields.Time("timeout"),
             Attempts = fields.Number("attempts", 1, 10) ?? defaults.Attempts,

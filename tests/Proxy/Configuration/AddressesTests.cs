@@ -1,0 +1,29 @@
+using Portolan.Proxy.Tests.Fixtures;
+
+namespace Portolan.Proxy.Tests.Configuration;
+
+public sealed class AddressesTests
+{
+    [Theory]
+    [InlineData("127.0.0.1:5001")]
+    [InlineData("[127.0.0.1:5001]")]
+    [InlineData("[http://127.0.0.1:5001]")]
+    public void A_service_may_have_addresses_in_the_gateways_file(string addresses)
+    {
+        var config = ConfigText.Read($"services:\n  orders: {{ addresses: {addresses} }}\nroutes: []");
+
+        Assert.Equal(["http://127.0.0.1:5001"], Assert.Single(config.Services).Addresses);
+    }
+
+    [Theory]
+    [InlineData("https://127.0.0.1:5001")]
+    [InlineData("127.0.0.1:5001/api")]
+    [InlineData("'not an address'")]
+    public void What_is_no_address_is_refused_with_its_line(string address)
+    {
+        var problems = ConfigText.ProblemsOf($"services:\n  orders: {{ addresses: [{address}] }}\nroutes: []");
+
+        Assert.Contains("gateway.yaml:2", problems);
+        Assert.Contains("must be addresses such as 127.0.0.1:5001", problems);
+    }
+}
