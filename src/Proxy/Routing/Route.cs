@@ -15,6 +15,9 @@ internal sealed record Route(PathTemplate Template, IReadOnlyList<string> Method
     /// <summary>What tells it from all others.</summary>
     public string Name { get; init; } = Template.ToString();
 
+    /// <summary>The service it leads to where it is one only; else null.</summary>
+    public string? Service { get; init; }
+
     /// <summary>Which hosts, <c>*.x</c> for all below x; empty means all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -55,6 +55,7 @@ internal sealed class RouteChain(
         return new Route(Template(route), methods, handler)
         {
             Name = route.Name,
+            Service = route.Service,
             Preflight = cors is null ? null : cors.AnswerAsync,
             Hosts = route.Hosts,
             Conditions =
