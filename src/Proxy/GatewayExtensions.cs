@@ -59,6 +59,8 @@ public static class GatewayExtensions
         services.AddSingleton<AccessLog>();
         services.AddSingleton<RouteChain>();
         services.AddSingleton<GatewayRuntime>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<HomePage>();
         services.AddSingleton<SystemHealth>();

@@ -5,7 +5,7 @@ using Portolan.Proxy.Runtime;
 namespace Portolan.Proxy;
 
 /// <summary>The way of a request through the gateway until its route is known; from there the route's own chain goes on.</summary>
-internal sealed class GatewayPipeline(GatewayRuntime runtime)
+internal sealed class GatewayPipeline(GatewayRuntime runtime, Drain drain)
 {
     /// <summary>Puts the steps together.</summary>
     public RequestDelegate Build()
@@ -13,7 +13,8 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime)
         var steps = new GatewaySteps(runtime);
         Func<RequestDelegate, RequestDelegate>[] order =
         [
-            Framing.Refuse,              // first: what two servers read differently guards nothing behind it
+            drain.Around,                // first: a gateway that stops says so with every answer, refusals too
+            Framing.Refuse,              // what two servers read differently guards nothing behind it
             GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
             steps.LimitBody,             // before anybody reads: what is declared too large costs nothing

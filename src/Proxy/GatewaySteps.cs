@@ -69,7 +69,7 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
             return answer(context, asked);
         }
 
-        return routes.Find(context.Request, path) is { } match ? match.Route.Handler(context, match) : RefuseAsync(context, routes, path);
+        return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match) : RefuseAsync(context, routes, path);
     }
 
     // A browser asks with another method about the route that it means.

@@ -8,7 +8,7 @@ internal static class CommandReader
 {
     private const string Expected = "how to start it, like node server.js";
 
-    public static ServiceConfig Read(ServiceConfig service, YamlFields fields, string folder, bool gatewayOnly, YamlProblems problems)
+    public static ServiceConfig Read(ServiceConfig service, YamlFields fields, string folder, YamlProblems problems)
     {
         if (fields.Node("project") is not null)
         {
@@ -16,7 +16,7 @@ internal static class CommandReader
         }
 
         var home = Path.GetFullPath(fields.Text("folder", "the folder it runs in") ?? ".", folder);
-        if (!gatewayOnly && !Directory.Exists(home))
+        if (!Directory.Exists(home))
         {
             problems.Add(fields.PlaceOf("folder"), $"there is no folder '{home}'; the path is relative to '{folder}'.");
         }

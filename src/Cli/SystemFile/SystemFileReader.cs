@@ -114,7 +114,7 @@ internal sealed class SystemFileReader
         var service = new ServiceConfig(name, "", 1, null, new Dictionary<string, string>());
         if (fields.Node("command") is not null)
         {
-            return CommandReader.Read(service, fields, folder, gatewayOnly, problems);
+            return CommandReader.Read(service, fields, folder, problems);
         }
 
         CommandReader.RefuseWithout(fields, problems);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Portolan.Core.Problems;
+using Portolan.Core.Telemetry;
 using Portolan.Discovery;
 using Portolan.Discovery.Http;
 using Portolan.Discovery.Selection;
@@ -93,6 +95,31 @@ internal sealed class UpstreamClient
         public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
         {
             var instance = ((Endpoint)call.Target!).Instance;
+            return PortolanTelemetry.Source.HasListeners() ? TraceAsync(instance, call) : SendAsync(instance, call);
+        }
+
+        // Each attempt is a span of its own, and the one that the service's belongs to.
+        private async ValueTask<UpstreamResponse> TraceAsync(ServiceInstance instance, ResilienceCall call)
+        {
+            using var span = PortolanTelemetry.Source.StartActivity($"{Context.Request.Method} {call.Scope.Name}", ActivityKind.Client);
+            span?.SetTag("server.address", instance.Host).SetTag("server.port", instance.Port).SetTag("service.instance.id", instance.Id)
+                .SetTag("http.request.method", Context.Request.Method).SetTag("http.request.resend_count", call.Attempt - 1);
+            try
+            {
+                var response = await SendAsync(instance, call);
+                span?.SetTag("http.response.status_code", response.Status);
+                span?.SetStatus(response.Status >= 500 ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+                return response;
+            }
+            catch (Exception exception)
+            {
+                span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.GetType().Name);
+                throw;
+            }
+        }
+
+        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, ResilienceCall call)
+        {
             return (Protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
                 ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, call.Remaining, call.CancellationToken)
                 : Client.messages.SendAsync(

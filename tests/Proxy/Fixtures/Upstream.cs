@@ -18,11 +18,11 @@ public sealed class Upstream : IAsyncDisposable
 
     public static Task<Upstream> StartAsync(RequestDelegate handler) => StartAsync(_ => { }, handler);
 
-    public static async Task<Upstream> StartAsync(Action<WebApplication> use, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1)
+    public static async Task<Upstream> StartAsync(Action<WebApplication> use, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.Limits.MaxRequestBodySize = null;
@@ -45,6 +45,9 @@ public sealed class Upstream : IAsyncDisposable
         lines.AddRange(request.Headers.SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}")));
         await context.Response.WriteAsync(string.Join('\n', lines) + "\n\n" + body);
     });
+
+    /// <summary>Ends it the way a process ends that was asked to.</summary>
+    public Task StopAsync() => app.StopAsync();
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 }
