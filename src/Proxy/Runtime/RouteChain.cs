@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -14,7 +13,6 @@ using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
-using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 
@@ -59,19 +57,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler)
-        {
-            Name = route.Name,
-            Service = route.Service,
-            Preflight = cors is null ? null : cors.AnswerAsync,
-            Hosts = route.Hosts,
-            Conditions =
-            [
-                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
-                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
-            ],
-        };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync);
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
@@ -89,10 +75,6 @@ internal sealed class RouteChain(
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
         next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
-    // What tells a route from all others, in the words of its author.
-    private static string NameOf(RouteConfig route) =>
-        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
-
     private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
     {
         var mirror = kept.Get(route.Name, config, () => new Mirror(route.Name, config, upstream.SendAsync, clock));
@@ -106,7 +88,4 @@ internal sealed class RouteChain(
         var split = kept.Get("split", config, () => new Split(config));
         return next => new SplitStep(split, random, next).HandleAsync;
     }
-
-    private static PathTemplate Template(RouteConfig route) =>
-        PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
 }
