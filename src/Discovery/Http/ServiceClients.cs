@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Portolan.Discovery.Selection;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
+using Portolan.Resilience.Bulkheads;
+using Portolan.Resilience.Hedging;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Retry;
 using Portolan.Resilience.Timeouts;
@@ -72,9 +74,20 @@ public sealed class ServiceClients<T>
             Begins = endpoint => BeginAnew(service, endpoint),
         };
         var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = HttpOutcomes.Of };
+        var budget = RetryBudget.Share(options.RetryBudget);
+        builder.AddTotalTimeout(options.TotalTimeout); // around everything: repetitions and waits count
+        if (options.Bulkhead is { } bulkhead)
+        {
+            builder.AddBulkhead(bulkhead); // a call takes one place, however often it is repeated
+        }
+
+        builder.AddRetry(options.Retry, budget, retryAfter);
+        if (options.Hedging is { } hedging)
+        {
+            builder.AddHedging(hedging, budget);
+        }
+
         var pipeline = builder
-            .AddTotalTimeout(options.TotalTimeout) // around everything: repetitions and waits count
-            .AddRetry(options.Retry, RetryBudget.Share(options.RetryBudget), retryAfter)
             .AddEndpoint(new ServiceEndpoints(selection, scope, directory), retryAfter) // inside of the retry: another attempt, another instance
             .AddCircuitBreaker(call => BreakerOf(service, (Endpoint)call.Target!, options)) // of the instance that was chosen
             .AddAttemptTimeout(options.AttemptTimeout) // inside of the breaker, which counts time-outs
