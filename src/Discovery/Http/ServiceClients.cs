@@ -66,7 +66,11 @@ public sealed class ServiceClients<T>
     {
         var options = optionsOf(service);
         var scope = new PipelineScope(service, clock, random, onEvent);
-        var selection = options.Selection with { Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts };
+        var selection = options.Selection with
+        {
+            Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
+            Begins = endpoint => BeginAnew(service, endpoint),
+        };
         var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = HttpOutcomes.Of };
         var pipeline = builder
             .AddTotalTimeout(options.TotalTimeout) // around everything: repetitions and waits count
@@ -79,7 +83,18 @@ public sealed class ServiceClients<T>
     }
 
     private CircuitBreaker BreakerOf(string service, Endpoint endpoint, ServiceClientOptions options) =>
-        breakers.Get(endpoint.Attached(made => new BreakerName($"{service}/{made.Instance.Id}")).Name, own: options.CircuitBreaker);
+        breakers.Get(endpoint.Attached(made => new BreakerName(NameOf(service, made))).Name, own: options.CircuitBreaker);
+
+    // A process that was started again is not the one that failed. What an operator forced stays.
+    private void BeginAnew(string service, Endpoint endpoint)
+    {
+        if (breakers.Find(NameOf(service, endpoint)) is { State: BreakerState.Open or BreakerState.HalfOpen } breaker)
+        {
+            breaker.Reset("the instance began anew");
+        }
+    }
+
+    private static string NameOf(string service, Endpoint endpoint) => $"{service}/{endpoint.Instance.Id}";
 
     private sealed record Built(ServiceClientOptions Options, ResiliencePipeline<T> Pipeline);
 

@@ -145,7 +145,9 @@ internal sealed class UpstreamClient
                 AttemptTimeout = upstream.Timeout ?? config.Timeout,
                 Retry = new RetryOptions { MaximumAttempts = Math.Max(5, upstream.Attempts), BaseDelay = TimeSpan.Zero, FailoverAtOnce = true },
                 RetryBudget = upstream.Attempts > 1 ? upstream.RetryBudget : 10,
-                Selection = new SelectionOptions { Policy = upstream.Balance },
+
+                // Failures in a row are what circuits are for, one for each instance too; two measures of one thing would add up.
+                Selection = new SelectionOptions { Policy = upstream.Balance, Ejection = new() { FailuresInARow = 0 } },
                 CircuitBreaker = new CircuitBreakerOptions
                 {
                     ConsecutiveFailures = upstream.OpensAfter, OpenDuration = upstream.StaysOpen, OpenGrowth = 2, MaximumOpenDuration = TimeSpan.FromSeconds(Math.Max(30, upstream.StaysOpen.TotalSeconds)),
