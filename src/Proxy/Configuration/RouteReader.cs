@@ -7,6 +7,7 @@ using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -18,7 +19,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
+        "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -44,6 +45,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             RateLimit = RateLimitReader.Read(fields, problems),
             Cors = CorsReader.Read(fields, problems),
+            Version = new VersionReader(problems, (fields, key) => Service(fields, key)).Read(fields),
             Affinity = AffinityReader.Read(fields, problems),
             Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
             Compression = CompressionReader.Read(fields, problems),

@@ -15,6 +15,7 @@ using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 
 namespace Portolan.Proxy.Runtime;
 
@@ -26,10 +27,10 @@ internal sealed class RouteChain(
     public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
     {
         var anyCache = config.Routes.Any(route => route.Cache is not null);
-        return config.Routes.Select(route => Build(route, config, anyCache, kept));
+        return config.Routes.SelectMany(route => Build(route, config, anyCache, kept));
     }
 
-    private Route Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
+    private IEnumerable<Route> Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
     {
         var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
 
@@ -40,6 +41,8 @@ internal sealed class RouteChain(
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Version is { } versions // before whatever depends on which service it is
+                ? next => new VersionStep(versions, route.Path, clock, next).HandleAsync : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
                 ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             route.Compression is { } compression // around the cache, which stores for all clients
@@ -79,7 +82,7 @@ internal sealed class RouteChain(
     }
 
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
-        next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
+        next => route.Splitting is null && route.Version is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
     {
