@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Portolan.Discovery.Selection;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
+using Portolan.Resilience.Bulkheads;
+using Portolan.Resilience.Hedging;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Retry;
 using Portolan.Resilience.Timeouts;
@@ -68,11 +70,26 @@ public sealed class ServiceClients<T>
     {
         var options = optionsOf(service);
         var scope = new PipelineScope(service, clock, random, onEvent);
-        var selection = options.Selection with { Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts };
+        var selection = options.Selection with
+        {
+            Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
+            Begins = endpoint => BeginAnew(service, endpoint),
+        };
         var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = verdictOfException };
+        var budget = RetryBudget.Share(options.RetryBudget);
+        builder.AddTotalTimeout(options.TotalTimeout); // around everything: repetitions and waits count
+        if (options.Bulkhead is { } bulkhead)
+        {
+            builder.AddBulkhead(bulkhead); // a call takes one place, however often it is repeated
+        }
+
+        builder.AddRetry(options.Retry, budget, retryAfter);
+        if (options.Hedging is { } hedging)
+        {
+            builder.AddHedging(hedging, budget);
+        }
+
         var pipeline = builder
-            .AddTotalTimeout(options.TotalTimeout) // around everything: repetitions and waits count
-            .AddRetry(options.Retry, RetryBudget.Share(options.RetryBudget), retryAfter)
             .AddEndpoint(new ServiceEndpoints(selection, scope, directory), retryAfter) // inside of the retry: another attempt, another instance
             .AddCircuitBreaker(call => BreakerOf(service, (Endpoint)call.Target!, options)) // of the instance that was chosen
             .AddAttemptTimeout(options.AttemptTimeout) // inside of the breaker, which counts time-outs
@@ -81,7 +98,18 @@ public sealed class ServiceClients<T>
     }
 
     private CircuitBreaker BreakerOf(string service, Endpoint endpoint, ServiceClientOptions options) =>
-        breakers.Get(endpoint.Attached(made => new BreakerName($"{service}/{made.Instance.Id}")).Name, own: options.CircuitBreaker);
+        breakers.Get(endpoint.Attached(made => new BreakerName(NameOf(service, made))).Name, own: options.CircuitBreaker);
+
+    // A process that was started again is not the one that failed. What an operator forced stays.
+    private void BeginAnew(string service, Endpoint endpoint)
+    {
+        if (breakers.Find(NameOf(service, endpoint)) is { State: BreakerState.Open or BreakerState.HalfOpen } breaker)
+        {
+            breaker.Reset("the instance began anew");
+        }
+    }
+
+    private static string NameOf(string service, Endpoint endpoint) => $"{service}/{endpoint.Instance.Id}";
 
     private sealed record Built(ServiceClientOptions Options, ResiliencePipeline<T> Pipeline);
 

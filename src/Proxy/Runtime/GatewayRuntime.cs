@@ -55,7 +55,7 @@ internal sealed class GatewayRuntime
 
     private GatewaySnapshot Build(GatewayConfig config, int version, string source)
     {
-        var routes = new RouteTable(config.Routes.Select(route => chain.Build(route, config, kept)));
+        var routes = new RouteTable(chain.Build(config, kept));
         var snapshot = new GatewaySnapshot(config, routes, new ConfigOrigin(version, clock.GetUtcNow(), source));
         kept.Settle();
         upstream.Configure(config);

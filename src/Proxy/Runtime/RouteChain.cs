@@ -25,8 +25,14 @@ namespace Portolan.Proxy.Runtime;
 internal sealed class RouteChain(
     Forwarder forwarder, UpstreamClient upstream, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
-    /// <summary>Makes the route ready. The configuration has been validated.</summary>
-    public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
+    /// <summary>Makes the routes ready. The configuration has been validated.</summary>
+    public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
+    {
+        var anyCache = config.Routes.Any(route => route.Cache is not null);
+        return config.Routes.Select(route => Build(route, config, anyCache, kept));
+    }
+
+    private Route Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
     {
         var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
 
@@ -42,7 +48,7 @@ internal sealed class RouteChain(
                 ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             route.Compression is { } compression // around the cache, which stores for all clients
                 ? new Compressor(compression).Around : null,
-            config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
+            anyCache // what one route writes, another one may have stored
                 ? next => new CacheInvalidation(caches, next).HandleAsync : null,
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
                 ? Split(split, kept) : null,
@@ -91,10 +97,6 @@ internal sealed class RouteChain(
 
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
         next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
-
-    // What tells a route from all others, in the words of its author.
-    private static string NameOf(RouteConfig route) =>
-        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
 
     private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
     {
