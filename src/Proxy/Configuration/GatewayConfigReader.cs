@@ -25,7 +25,6 @@ internal static class GatewayConfigReader
             return null;
         }
 
-        var before = problems.Count;
         var routes = new RouteReader(problems, services);
         var defaults = new GatewayConfig();
         var config = new GatewayConfig
@@ -42,15 +41,7 @@ internal static class GatewayConfigReader
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 
-        // Only once the shape is right: otherwise the same mistake would be told twice.
-        if (problems.Count == before)
-        {
-            foreach (var error in config.Validate())
-            {
-                problems.Add(YamlPlace.Of(node, error.Where), error.Message);
-            }
-        }
-
+        ReadingChecks.Add(config, node, problems);
         return config;
     }
 

@@ -65,7 +65,7 @@ internal static class GatewayConfigValidator
         var names = new Dictionary<string, int>();
         for (var index = 0; index < routes.Count; index++)
         {
-            if (!names.TryAdd(routes[index].Name, index) && routes[index].IsNamed)
+            if (!names.TryAdd(routes[index].Name, index) && (routes[index].IsNamed || routes[names[routes[index].Name]].IsNamed))
             {
                 errors.Add(new ConfigError($"routes[{index}].name", $"routes[{names[routes[index].Name]}] is called '{routes[index].Name}' too; names are unique."));
             }

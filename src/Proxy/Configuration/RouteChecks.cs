@@ -27,7 +27,7 @@ internal static class RouteChecks
         {
             errors.Add(new ConfigError(where + ".path", error));
         }
-        else if (Own.Contains(route.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/") || route.Path.StartsWith("/health/", StringComparison.Ordinal))
+        else if (IsOwn(route.Path))
         {
             errors.Add(new ConfigError(where + ".path", $"'{route.Path}' is answered by the gateway itself; choose another path."));
         }
@@ -46,6 +46,10 @@ internal static class RouteChecks
 
         CheckPolicies(route, where, template, errors);
     }
+
+    /// <summary>True for a path that the gateway answers itself, whatever the routes are.</summary>
+    public static bool IsOwn(string path) =>
+        Own.Contains(path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/") || path.StartsWith("/health/", StringComparison.Ordinal);
 
     private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {

@@ -27,7 +27,7 @@ public sealed record RouteConfig
     [AllowNull]
     public string Name
     {
-        get => name ?? Match();
+        get => name ?? Matching;
         init => name = value;
     }
 
@@ -105,10 +105,14 @@ public sealed record RouteConfig
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
 
-    private string Match()
+    /// <summary>What it matches, in one line.</summary>
+    internal string Matching
     {
-        var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
-        var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
-        return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+        get
+        {
+            var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
+            var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+            return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+        }
     }
 }

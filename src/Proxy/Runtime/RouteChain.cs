@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -15,7 +14,6 @@ using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
-using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 
@@ -67,20 +65,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler)
-        {
-            Name = route.Name,
-            Service = route.Service,
-            BodyLimit = route.Limits?.Body ?? config.Limits.Body,
-            Preflight = cors is null ? null : cors.AnswerAsync,
-            Hosts = route.Hosts,
-            Conditions =
-            [
-                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
-                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
-            ],
-        };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
@@ -111,7 +96,4 @@ internal sealed class RouteChain(
         var split = kept.Get("split", config, () => new Split(config));
         return next => new SplitStep(split, random, next).HandleAsync;
     }
-
-    private static PathTemplate Template(RouteConfig route) =>
-        PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
 }
