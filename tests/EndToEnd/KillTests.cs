@@ -57,7 +57,7 @@ public sealed class KillTests(ITestOutputHelper log)
             async () =>
             {
                 using var response = await shop.PlaceAsync(order, $"order-{number}");
-                if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+                if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
                 {
                     return null;
                 }

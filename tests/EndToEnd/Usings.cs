@@ -1,2 +1,2 @@
-// One shop at a time: each is ten processes on what may be two cores.
+// One shop at a time: each is eleven processes on what may be two cores.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

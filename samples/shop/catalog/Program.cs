@@ -5,9 +5,12 @@ using Shop.Catalog;
 using Shop.Catalog.Getting;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddPortolan("catalog", options =>
+
+// The next version has a name and a store of its own, so that the gateway can give it as much to do as it should have.
+var isNext = builder.Configuration.GetValue<bool>("Catalog:Next");
+builder.AddPortolan(isNext ? "catalog-next" : "catalog", options =>
 {
-    options.Seed("products", SeedData.ApplyAsync);
+    options.Seed("products", isNext ? SeedData.KeepAsync : SeedData.ApplyAsync);
 
     // A page waits for the stock no longer than this, and shows what was in stock last.
     options.Clients["inventory"] = new ServiceClientOptions
@@ -23,6 +26,6 @@ builder.Services.AddHttpClient("inventory");
 builder.Services.AddSingleton<StockLookup>();
 
 var app = builder.Build();
-app.MapGetProducts();
+app.MapGetProducts(currency: isNext ? "EUR" : null);
 app.MapPortolan();
 app.Run();

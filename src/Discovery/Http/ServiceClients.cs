@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Portolan.Discovery.Selection;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
+using Portolan.Resilience.Bulkheads;
+using Portolan.Resilience.Hedging;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Retry;
 using Portolan.Resilience.Timeouts;
@@ -23,21 +25,23 @@ public sealed class ServiceClients<T>
     private readonly Random random;
     private readonly Action<ResilienceEvent>? onEvent;
     private readonly Func<T, Verdict> verdictOf;
+    private readonly Func<Exception, Verdict> verdictOfException;
     private readonly Func<Outcome<T>, TimeSpan?> retryAfter;
 
     /// <param name="directory">Where services are.</param>
     /// <param name="breakers">Where the breakers of the instances are kept, as <c>service/instance</c>.</param>
     /// <param name="optionsOf">By the service's name; asked once a service, and again by <see cref="Renew"/>.</param>
     /// <param name="verdictOf">What an answer says of the instance.</param>
+    /// <param name="verdictOfException">What a failure says of it.</param>
     /// <param name="retryAfter">For how long an instance asks to be left alone; null when it does not.</param>
     /// <param name="clock">Time.</param>
     /// <param name="random">Chance; safe to use from several threads.</param>
     /// <param name="onEvent">Told of retries, time-outs, ejections.</param>
     public ServiceClients(
         ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf,
-        Func<T, Verdict> verdictOf, Func<Outcome<T>, TimeSpan?> retryAfter, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
+        Func<T, Verdict> verdictOf, Func<Exception, Verdict> verdictOfException, Func<Outcome<T>, TimeSpan?> retryAfter, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
     {
-        (this.verdictOf, this.retryAfter) = (verdictOf, retryAfter);
+        (this.verdictOf, this.verdictOfException, this.retryAfter) = (verdictOf, verdictOfException, retryAfter);
         this.directory = directory;
         this.breakers = breakers;
         this.optionsOf = optionsOf;
@@ -66,11 +70,26 @@ public sealed class ServiceClients<T>
     {
         var options = optionsOf(service);
         var scope = new PipelineScope(service, clock, random, onEvent);
-        var selection = options.Selection with { Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts };
-        var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = HttpOutcomes.Of };
+        var selection = options.Selection with
+        {
+            Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
+            Begins = endpoint => BeginAnew(service, endpoint),
+        };
+        var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = verdictOfException };
+        var budget = RetryBudget.Share(options.RetryBudget);
+        builder.AddTotalTimeout(options.TotalTimeout); // around everything: repetitions and waits count
+        if (options.Bulkhead is { } bulkhead)
+        {
+            builder.AddBulkhead(bulkhead); // a call takes one place, however often it is repeated
+        }
+
+        builder.AddRetry(options.Retry, budget, retryAfter);
+        if (options.Hedging is { } hedging)
+        {
+            builder.AddHedging(hedging, budget);
+        }
+
         var pipeline = builder
-            .AddTotalTimeout(options.TotalTimeout) // around everything: repetitions and waits count
-            .AddRetry(options.Retry, RetryBudget.Share(options.RetryBudget), retryAfter)
             .AddEndpoint(new ServiceEndpoints(selection, scope, directory), retryAfter) // inside of the retry: another attempt, another instance
             .AddCircuitBreaker(call => BreakerOf(service, (Endpoint)call.Target!, options)) // of the instance that was chosen
             .AddAttemptTimeout(options.AttemptTimeout) // inside of the breaker, which counts time-outs
@@ -79,7 +98,18 @@ public sealed class ServiceClients<T>
     }
 
     private CircuitBreaker BreakerOf(string service, Endpoint endpoint, ServiceClientOptions options) =>
-        breakers.Get(endpoint.Attached(made => new BreakerName($"{service}/{made.Instance.Id}")).Name, own: options.CircuitBreaker);
+        breakers.Get(endpoint.Attached(made => new BreakerName(NameOf(service, made))).Name, own: options.CircuitBreaker);
+
+    // A process that was started again is not the one that failed. What an operator forced stays.
+    private void BeginAnew(string service, Endpoint endpoint)
+    {
+        if (breakers.Find(NameOf(service, endpoint)) is { State: BreakerState.Open or BreakerState.HalfOpen } breaker)
+        {
+            breaker.Reset("the instance began anew");
+        }
+    }
+
+    private static string NameOf(string service, Endpoint endpoint) => $"{service}/{endpoint.Instance.Id}";
 
     private sealed record Built(ServiceClientOptions Options, ResiliencePipeline<T> Pipeline);
 
@@ -91,5 +121,5 @@ internal static class ServiceClients
 {
     public static ServiceClients<HttpResponseMessage> OfMessages(
         ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent) =>
-        new(directory, breakers, optionsOf, HttpOutcomes.Of, outcome => HttpOutcomes.RetryAfter(outcome, clock), clock, random, onEvent);
+        new(directory, breakers, optionsOf, HttpOutcomes.Of, HttpOutcomes.Of, outcome => HttpOutcomes.RetryAfter(outcome, clock), clock, random, onEvent);
 }

@@ -64,6 +64,12 @@ public sealed record SelectionOptions
     /// </summary>
     public Func<Endpoint, bool>? Accepts { get; init; }
 
+    /// <summary>
+    /// Told of an instance that begins anew: it was not there before, or elsewhere, or not healthy. What was learnt of it says
+    /// nothing any more. Quick, and does not throw. Default: null.
+    /// </summary>
+    public Action<Endpoint>? Begins { get; init; }
+
     /// <summary>Everything that is wrong, each with the fix.</summary>
     public IReadOnlyList<string> Validate()
     {

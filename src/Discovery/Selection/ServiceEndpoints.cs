@@ -129,6 +129,7 @@ public sealed class ServiceEndpoints
 
     private IEnumerable<Endpoint> Match(ServiceSnapshot snapshot, long now, Action change)
     {
+        var first = current.Snapshot is null;
         var known = current.All.ToDictionary(endpoint => KeyOf(endpoint.Instance));
         var seen = new HashSet<(string, string, int)>();
 
@@ -136,19 +137,26 @@ public sealed class ServiceEndpoints
         var fresh = known.Count == 0 ? now - builder.SlowStartWindow : now;
         foreach (var instance in snapshot.Instances.Where(instance => seen.Add(KeyOf(instance))))
         {
+            var begins = !first;
             if (!known.TryGetValue(KeyOf(instance), out var endpoint))
             {
                 var latency = options.Policy == LoadBalancing.PeakEwma ? new LatencyEstimate(options, scope) : null;
                 endpoint = new Endpoint(this, instance, latency) { AvailableSince = fresh };
             }
-            else if (instance.Healthy && !endpoint.Instance.Healthy)
+            else if (begins = instance.Healthy && !endpoint.Instance.Healthy)
             {
                 endpoint.AvailableSince = now;
+                endpoint.Record.Return();
             }
 
             if (endpoint.Update(instance))
             {
                 change();
+            }
+
+            if (begins)
+            {
+                options.Begins?.Invoke(endpoint);
             }
 
             yield return endpoint;

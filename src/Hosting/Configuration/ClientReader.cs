@@ -22,6 +22,7 @@ internal static class ClientReader
     {
         var read = new ValueReader(section, $"Portolan:Clients:{section.Key}:", errors);
         var (client, retry, breaker, selection) = (given, given.Retry, given.CircuitBreaker, given.Selection);
+        var (bulkhead, hedging) = (given.Bulkhead, given.Hedging);
         read.Time("TotalTimeout", value => client = client with { TotalTimeout = value });
         read.Time("AttemptTimeout", value => client = client with { AttemptTimeout = value });
         read.Number("Retry:MaximumAttempts", value => retry = retry with { MaximumAttempts = (int)value });
@@ -39,10 +40,16 @@ internal static class ClientReader
         read.Share("CircuitBreaker:OpenGrowth", value => breaker = breaker with { OpenGrowth = value });
         read.Number("CircuitBreaker:Probes", value => breaker = breaker with { Probes = (int)value });
         read.Number("CircuitBreaker:SuccessThreshold", value => breaker = breaker with { SuccessThreshold = (int)value });
+        read.Number("Bulkhead:Concurrency", value => bulkhead = (bulkhead ?? new()) with { Concurrency = (int)value });
+        read.Number("Bulkhead:QueueLength", value => bulkhead = (bulkhead ?? new()) with { QueueLength = (int)value }, minimum: 0);
+        read.Time("Bulkhead:Wait", value => bulkhead = (bulkhead ?? new()) with { Wait = value });
+        read.Number("Hedging:MaximumAttempts", value => hedging = (hedging ?? new()) with { MaximumAttempts = (int)value });
+        read.Time("Hedging:Delay", value => hedging = (hedging ?? new()) with { Delay = value });
+        read.Share("Hedging:Percentile", value => hedging = (hedging ?? new()) with { Percentile = value });
         read.Text("Selection:Policy", value => selection = selection with { Policy = value });
         read.Text("Selection:Zone", value => selection = selection with { Zone = value });
         read.Time("Selection:SlowStart", value => selection = selection with { SlowStart = value });
-        client = client with { Retry = retry, CircuitBreaker = breaker, Selection = selection };
+        client = client with { Retry = retry, Bulkhead = bulkhead, Hedging = hedging, CircuitBreaker = breaker, Selection = selection };
         errors.AddRange(client.Validate().Select(error => $"Portolan:Clients:{section.Key}: {error}"));
         return client;
     }

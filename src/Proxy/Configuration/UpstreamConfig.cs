@@ -29,6 +29,24 @@ public sealed record UpstreamConfig
     /// <summary>Share of the calls that repeating may add. Default 0.2.</summary>
     public double RetryBudget { get; init; } = 0.2;
 
+    /// <summary>Requests at once that wait for an answer of it; more wait in a queue, then are refused. Null (default): any number.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>With <see cref="Concurrency"/>: how many wait for a place, each 100 ms at most. Default 100.</summary>
+    public int Queue { get; init; } = 100;
+
+    /// <summary>
+    /// A request without an answer after this time is sent to another instance too, if it may be repeated, and the first good
+    /// answer is given. Null (default): as <see cref="HedgePercentile"/> says.
+    /// </summary>
+    public TimeSpan? HedgeAfter { get; init; }
+
+    /// <summary>
+    /// The same after the time in which this share of the answers came lately, 0.5 to 1; 2 s until that is known. Null
+    /// (default): never.
+    /// </summary>
+    public double? HedgePercentile { get; init; }
+
     /// <summary>Failures in a row that open the circuit of an instance. Default 5.</summary>
     public int OpensAfter { get; init; } = 5;
 
@@ -37,6 +55,9 @@ public sealed record UpstreamConfig
 
     /// <summary>How an instance is chosen; one of the names of load balancing. Default <c>round-robin</c>.</summary>
     public string Balance { get; init; } = "round-robin";
+
+    /// <summary>True when a request may be under way more than once.</summary>
+    internal bool Hedges => HedgeAfter is not null || HedgePercentile is not null;
 }
 
 /// <summary>What is spoken with the instances of a service.</summary>

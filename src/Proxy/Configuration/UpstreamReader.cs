@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portolan.Discovery.Selection;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
@@ -30,6 +31,10 @@ internal static class UpstreamReader
         Require(upstream.Timeout is null || upstream.Timeout > TimeSpan.Zero, "timeout", "must be longer than nothing.");
         Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
         Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
+        Require(upstream.Concurrency is null or (>= 1 and <= 1_000_000), "concurrency", "must be from 1 to 1,000,000 requests at once.");
+        Require(upstream.Queue is >= 0 and <= 1_000_000, "queue", "must be from 0 to 1,000,000 requests that wait.");
+        Require(upstream.HedgeAfter is null || upstream.HedgeAfter > TimeSpan.Zero, "hedge", "must be longer than nothing.");
+        Require(upstream.HedgePercentile is null or (>= 0.5 and <= 1), "hedge", "must be from p50 to p100.");
         Require(upstream.OpensAfter is >= 1 and <= 1_000_000, "opensAfter", "must be from 1 to 1,000,000 failures in a row.");
         Require(upstream.StaysOpen > TimeSpan.Zero && upstream.StaysOpen <= TimeSpan.FromHours(1), "staysOpen", "must be longer than nothing and no more than an hour.");
         Require(LoadBalancing.All.Contains(upstream.Balance), "balance", $"must be one of {string.Join(", ", LoadBalancing.All)}.");
@@ -49,14 +54,33 @@ internal static class UpstreamReader
     private static bool IsAddress(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/";
 
+    // A time, or the share of answers that are there by then.
+    private static (TimeSpan? After, double? Percentile) Hedge(YamlFields fields, YamlProblems problems)
+    {
+        var text = fields.Text("hedge", "a time like 200ms, or p95");
+        if (text is not ['p', .. var number])
+        {
+            return (fields.Time("hedge"), null);
+        }
+
+        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent))
+        {
+            return (null, percent / 100);
+        }
+
+        problems.Add(fields.PlaceOf("hedge"), $"expected a time like 200ms, or p95, as 'hedge', found '{text}'.");
+        return (null, null);
+    }
+
     private static UpstreamConfig? Read(string name, YamlNode node, YamlProblems problems)
     {
-        var fields = YamlFields.Of(node, $"service '{name}'", problems, "addresses", "protocol", "timeout", "attempts", "retryBudget", "opensAfter", "staysOpen", "balance");
+        var fields = YamlFields.Of(node, $"service '{name}'", problems, "addresses", "protocol", "timeout", "attempts", "retryBudget", "concurrency", "queue", "hedge", "opensAfter", "staysOpen", "balance");
         if (fields is null)
         {
             return null;
         }
 
+        var (hedgeAfter, hedgePercentile) = Hedge(fields, problems);
         var defaults = new UpstreamConfig { Name = name };
         return defaults with
         {
@@ -65,6 +89,10 @@ internal static class UpstreamReader
             Timeout = fields.Time("timeout"),
             Attempts = fields.Number("attempts", 1, 10) ?? defaults.Attempts,
             RetryBudget = fields.Share("retryBudget") ?? defaults.RetryBudget,
+            Concurrency = fields.Number("concurrency", 1, 1_000_000),
+            Queue = fields.Number("queue", 0, 1_000_000) ?? defaults.Queue,
+            HedgeAfter = hedgeAfter,
+            HedgePercentile = hedgePercentile,
             OpensAfter = fields.Number("opensAfter", 1, 1_000_000) ?? defaults.OpensAfter,
             StaysOpen = fields.Time("staysOpen") ?? defaults.StaysOpen,
             Balance = fields.Text("balance", "one of " + string.Join(", ", LoadBalancing.All)) ?? defaults.Balance,

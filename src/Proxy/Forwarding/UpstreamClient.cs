@@ -12,6 +12,8 @@ using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
+using Portolan.Resilience.Bulkheads;
+using Portolan.Resilience.Hedging;
 using Portolan.Resilience.Retry;
 using Endpoint = Portolan.Discovery.Selection.Endpoint;
 
@@ -35,7 +37,7 @@ internal sealed class UpstreamClient
         (this.messages, this.connections) = (messages, connections);
         settings = new Settings(config);
         clients = new ServiceClients<UpstreamResponse>(
-            directory, breakers, service => settings.OptionsOf(service), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
+            directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
     }
 
     /// <summary>Takes over another configuration; what it says of a service as before goes on as it is.</summary>
@@ -50,10 +52,11 @@ internal sealed class UpstreamClient
         HttpContext context, RouteMatch match, string service, string target, ClientBody? body, WebSocketRequest? upgrade, CancellationToken cancellationToken)
     {
         var config = settings.Of(service);
-        var once = config.Attempts == 1 || body is not null || !IsIdempotent(context.Request.Method);
+        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !IsIdempotent(context.Request.Method);
+        var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
         return clients.Of(service).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
-            new Forwarding(this, context, target, body, upgrade, config.Protocol),
+            new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts),
             new CallOptions { Once = once, Prefer = match.Prefer },
             cancellationToken);
     }
@@ -90,12 +93,31 @@ internal sealed class UpstreamClient
         || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
-    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol Protocol)
+    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol Protocol, AttemptsUnderWay? Attempts)
     {
         public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
         {
             var instance = ((Endpoint)call.Target!).Instance;
-            return PortolanTelemetry.Source.HasListeners() ? TraceAsync(instance, call) : SendAsync(instance, call);
+            return Attempts is not null ? CountAsync(instance, call)
+                : PortolanTelemetry.Source.HasListeners() ? TraceAsync(instance, call)
+                : SendAsync(instance, call);
+        }
+
+        private async ValueTask<UpstreamResponse> CountAsync(ServiceInstance instance, ResilienceCall call)
+        {
+            if (!Attempts!.TryBegin())
+            {
+                throw new OperationCanceledException(call.CancellationToken);
+            }
+
+            try
+            {
+                return await TraceAsync(instance, call);
+            }
+            finally
+            {
+                Attempts.End();
+            }
         }
 
         // Each attempt is a span of its own, and the one that the service's belongs to.
@@ -130,6 +152,9 @@ internal sealed class UpstreamClient
     /// <summary>A configuration as the pipelines need it.</summary>
     private sealed class Settings(GatewayConfig config)
     {
+        // Somebody waits: long enough for a hiccup to be over, no longer.
+        private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(25);
+
         private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
         private readonly UpstreamConfig others = config.Services.FirstOrDefault(service => service.Name == UpstreamConfig.All) ?? new() { Name = UpstreamConfig.All };
 
@@ -143,9 +168,18 @@ internal sealed class UpstreamClient
             {
                 TotalTimeout = TimeSpan.MaxValue,
                 AttemptTimeout = upstream.Timeout ?? config.Timeout,
-                Retry = new RetryOptions { MaximumAttempts = Math.Max(5, upstream.Attempts), BaseDelay = TimeSpan.Zero, FailoverAtOnce = true },
+                Retry = new RetryOptions
+                {
+                    MaximumAttempts = upstream.Attempts, ConnectAttempts = 5, BaseDelay = FirstWait, MaximumDelay = 10 * FirstWait, FailoverAtOnce = true,
+                },
+                Bulkhead = upstream.Concurrency is { } most ? new BulkheadOptions { Concurrency = most, QueueLength = upstream.Queue } : null,
+                Hedging = !upstream.Hedges ? null
+                    : upstream.HedgeAfter is { } after ? new HedgingOptions { Delay = after, Percentile = null }
+                    : new HedgingOptions { Percentile = upstream.HedgePercentile },
                 RetryBudget = upstream.Attempts > 1 ? upstream.RetryBudget : 10,
-                Selection = new SelectionOptions { Policy = upstream.Balance },
+
+                // Failures in a row are what circuits are for, one for each instance too; two measures of one thing would add up.
+                Selection = new SelectionOptions { Policy = upstream.Balance, Ejection = new() { FailuresInARow = 0 } },
                 CircuitBreaker = new CircuitBreakerOptions
                 {
                     ConsecutiveFailures = upstream.OpensAfter, OpenDuration = upstream.StaysOpen, OpenGrowth = 2, MaximumOpenDuration = TimeSpan.FromSeconds(Math.Max(30, upstream.StaysOpen.TotalSeconds)),

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -10,11 +9,11 @@ using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
-using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 
@@ -24,8 +23,14 @@ namespace Portolan.Proxy.Runtime;
 internal sealed class RouteChain(
     Forwarder forwarder, UpstreamClient upstream, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
-    /// <summary>Makes the route ready. The configuration has been validated.</summary>
-    public Route Build(RouteConfig route, GatewayConfig config, KeptState kept)
+    /// <summary>Makes the routes ready. The configuration has been validated.</summary>
+    public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
+    {
+        var anyCache = config.Routes.Any(route => route.Cache is not null);
+        return config.Routes.Select(route => Build(route, config, anyCache, kept));
+    }
+
+    private Route Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
     {
         var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
 
@@ -34,13 +39,14 @@ internal sealed class RouteChain(
         [
             config.AccessLog is null ? null : AccessLog.Noting, // first: whatever becomes of it, the log names the route
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
+            next => new LimitStep(next, route.Limits, config.Limits).HandleAsync, // what is too large is not counted as somebody's request
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
                 ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             route.Compression is { } compression // around the cache, which stores for all clients
                 ? new Compressor(compression).Around : null,
-            config.Routes.Any(other => other.Cache is not null) // what one route writes, another one may have stored
+            anyCache // what one route writes, another one may have stored
                 ? next => new CacheInvalidation(caches, next).HandleAsync : null,
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
                 ? Split(split, kept) : null,
@@ -59,19 +65,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler)
-        {
-            Name = route.Name,
-            Service = route.Service,
-            Preflight = cors is null ? null : cors.AnswerAsync,
-            Hosts = route.Hosts,
-            Conditions =
-            [
-                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
-                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
-            ],
-        };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
@@ -89,10 +83,6 @@ internal sealed class RouteChain(
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
         next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
-    // What tells a route from all others, in the words of its author.
-    private static string NameOf(RouteConfig route) =>
-        route.Methods.Count == 0 ? route.Path : $"{string.Join(',', route.Methods)} {route.Path}";
-
     private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
     {
         var mirror = kept.Get(route.Name, config, () => new Mirror(route.Name, config, upstream.SendAsync, clock));
@@ -106,7 +96,4 @@ internal sealed class RouteChain(
         var split = kept.Get("split", config, () => new Split(config));
         return next => new SplitStep(split, random, next).HandleAsync;
     }
-
-    private static PathTemplate Template(RouteConfig route) =>
-        PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
 }

@@ -6,6 +6,12 @@ public sealed record RetryOptions
     /// <summary>Attempts in all, the first included, 1 to 1,024. Default 3.</summary>
     public int MaximumAttempts { get; init; } = 3;
 
+    /// <summary>
+    /// Attempts in all as long as none of them reached anybody, 0 to 1,024; no fewer than <see cref="MaximumAttempts"/>. For
+    /// pipelines that choose another endpoint each time: what was not sent cannot happen twice. Default 0.
+    /// </summary>
+    public int ConnectAttempts { get; init; }
+
     /// <summary>What the waits start from; not negative. Default 1 s.</summary>
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -27,6 +33,7 @@ public sealed record RetryOptions
     /// <summary>What is wrong with these values; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate() => new OptionErrors()
         .Range(nameof(MaximumAttempts), MaximumAttempts, 1, 1_024)
+        .Range(nameof(ConnectAttempts), ConnectAttempts, 0, 1_024)
         .Range(nameof(BaseDelay), BaseDelay, TimeSpan.Zero, TimeSpan.MaxValue)
         .Require(Enum.IsDefined(Backoff), $"{nameof(Backoff)} is {Backoff}; give {string.Join(", ", Enum.GetNames<Backoff>())}.")
         .Range(nameof(MaximumDelay), MaximumDelay, TimeSpan.Zero, TimeSpan.FromDays(1))

@@ -70,7 +70,7 @@ internal sealed class RetryStrategy<T> : ResilienceStrategy<T>
                 : options.Delay(call.Attempt, delay, call.Scope.Random.NextDouble());
             var asked = retryAfter?.Invoke(outcome) ?? outcome.Rejection?.RetryAfter ?? TimeSpan.Zero;
             var wait = asked > delay ? asked : delay;
-            if (!MayRepeat(call, asked, wait))
+            if (!MayRepeat(call, outcome.Verdict, asked, wait))
             {
                 return outcome;
             }
@@ -97,9 +97,10 @@ internal sealed class RetryStrategy<T> : ResilienceStrategy<T>
         outcome.Verdict >= (call.Options.Once ? Verdict.Unreached : Verdict.Throttled) && !call.CancellationToken.IsCancellationRequested;
 
     // The budget comes last: what it gives is spent.
-    private bool MayRepeat(ResilienceCall<T> call, TimeSpan asked, TimeSpan wait)
+    private bool MayRepeat(ResilienceCall<T> call, Verdict verdict, TimeSpan asked, TimeSpan wait)
     {
-        var why = call.Attempt >= options.MaximumAttempts ? $"All {options.MaximumAttempts} attempts failed."
+        var most = verdict == Verdict.Unreached ? Math.Max(options.MaximumAttempts, options.ConnectAttempts) : options.MaximumAttempts;
+        var why = call.Attempt >= most ? $"All {call.Attempt} attempts failed."
             : asked > options.MaximumRetryAfter ? $"It asked for a wait of {asked}, over {options.MaximumRetryAfter}."
             : call.Remaining is var left && wait >= left ? $"A wait of {wait} does not fit into the {left} that are left."
             : null;

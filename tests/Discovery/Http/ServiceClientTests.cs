@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Registry.Tests.Server;
+using Portolan.Resilience.Breakers;
 
 namespace Portolan.Discovery.Tests.Http;
 
@@ -40,6 +41,27 @@ public sealed class ServiceClientTests : IDisposable
         Assert.Equal("echo /a", await http.GetStringAsync("http://inventory/a"));
         Assert.Equal("echo /b", await http.GetStringAsync($"http://127.0.0.1:{echo.Port}/b"));
         Assert.Equal("echo /c", await http.GetStringAsync($"http://localhost:{echo.Port}/c"));
+    }
+
+    [Fact]
+    public async Task An_instance_that_was_started_again_elsewhere_is_called_although_its_circuit_was_open()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await RegistryServer.StartAsync(folder.File("r.db"));
+        await server.Catalogue.RegisterAsync("inventory", OpenCatalogue.An("inventory-1", Ports.Free()));
+        await using var services = Services([], configured => configured.Configure<DiscoveryOptions>(discovery => discovery.Server = server.Address));
+        using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient("inventory");
+        var breakers = services.GetRequiredService<CircuitBreakers>();
+        while (breakers.Find("inventory/inventory-1") is not { State: BreakerState.Open })
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("/stock"));
+        }
+
+        await using var again = await EchoService.StartAsync("again");
+        await server.Catalogue.RegisterAsync("inventory", OpenCatalogue.An("inventory-1", again.Port));
+        await services.GetRequiredService<ServiceDirectory>()
+            .WaitForAsync("inventory", snapshot => snapshot.Instances[0].Port == again.Port, new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+        Assert.Equal("again /stock", await http.GetStringAsync("/stock"));
     }
 
     [Fact]

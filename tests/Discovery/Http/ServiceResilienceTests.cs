@@ -5,6 +5,8 @@ using Portolan.Core.Deadlines;
 using Portolan.Discovery.Http;
 using Portolan.Resilience;
 using Portolan.Resilience.Breakers;
+using Portolan.Resilience.Bulkheads;
+using Portolan.Resilience.Hedging;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Retry;
 
@@ -104,6 +106,38 @@ public sealed class ServiceResilienceTests
         Assert.Equal("done", await system.Http.GetStringAsync("/stock", Token));
         Assert.Equal("done", await system.Http.GetStringAsync("/stock", Token));
         Assert.Equal(1, stalling.Requests);
+    }
+
+    [Fact]
+    public async Task With_hedging_an_instance_that_takes_long_is_not_waited_for()
+    {
+        await using var stalling = await ScriptedService.StartAsync("stall");
+        await using var sound = await ScriptedService.StartAsync("ok");
+        await using var system = Calling(Quick with { Hedging = new HedgingOptions { Delay = TimeSpan.FromMilliseconds(20), Percentile = null } }, stalling, sound);
+        for (var call = 0; call < 4; call++)
+        {
+            Assert.Equal("done", await system.Http.GetStringAsync("/stock", Token));
+        }
+
+        Assert.InRange(stalling.Requests, 1, 4);
+    }
+
+    [Fact]
+    public async Task With_a_bulkhead_so_many_calls_wait_at_once_and_no_more()
+    {
+        await using var stalling = await ScriptedService.StartAsync("stall");
+        await using var system = Calling(Quick with { Bulkhead = new BulkheadOptions { Concurrency = 1, QueueLength = 0 } }, stalling);
+        using var leaving = new CancellationTokenSource();
+        var first = system.Http.GetAsync("/stock", leaving.Token);
+        while (stalling.Requests == 0)
+        {
+            await Task.Yield();
+        }
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => system.Http.GetAsync("/stock", Token));
+        Assert.Equal(RejectionKind.BulkheadFull, HttpOutcomes.FindRejection(error)!.Kind);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }
 
     [Fact]

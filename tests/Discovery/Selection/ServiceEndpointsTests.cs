@@ -50,6 +50,23 @@ public sealed class ServiceEndpointsTests
         Assert.NotNull(fleet.TryPick("key"));
     }
 
+    [Fact]
+    public void Who_is_new_or_healthy_again_begins_anew()
+    {
+        var begun = new List<string>();
+        var fleet = new Fleet(new SelectionOptions { Begins = endpoint => begun.Add(endpoint.ToString()) }, Fleet.Many(2));
+
+        // Those that were there from the start are what they are; nobody knew them before.
+        Assert.Empty(begun);
+        fleet.Refresh(Fleet.Many(3));
+        Assert.Equal([fleet["i-2"].ToString()], begun);
+        fleet.Refresh([.. Fleet.Many(2), Fleet.Many(3)[2] with { Healthy = false }]);
+        fleet.Refresh(Fleet.Many(3));
+        Assert.Equal([fleet["i-2"].ToString(), fleet["i-2"].ToString()], begun);
+        fleet.Refresh([.. Fleet.Many(2), Fleet.Many(3)[2] with { Port = 1 }]);
+        Assert.Equal(3, begun.Count);
+    }
+
     [Theory]
     [MemberData(nameof(Policies))]
     public void A_weight_of_zero_gets_calls_only_when_all_have_it(string policy)

@@ -54,6 +54,27 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void How_a_service_is_called_is_read_on_top_of_what_holds_for_all()
+    {
+        var (options, errors) = Read(new()
+        {
+            ["Clients:Default:Retry:MaximumAttempts"] = "2",
+            ["Clients:inventory:Bulkhead:Concurrency"] = "20",
+            ["Clients:inventory:Hedging:Delay"] = "00:00:00.2",
+        });
+
+        Assert.Empty(errors);
+        var inventory = options.Clients["inventory"];
+        Assert.Equal(2, inventory.Retry.MaximumAttempts);
+        Assert.Equal((20, 100), (inventory.Bulkhead!.Concurrency, inventory.Bulkhead.QueueLength));
+        Assert.Equal(TimeSpan.FromMilliseconds(200), inventory.Hedging!.Delay);
+        Assert.Null(options.DefaultClient.Bulkhead);
+
+        (_, errors) = Read(new() { ["Clients:inventory:Bulkhead:Concurrency"] = "none", ["Clients:inventory:Hedging:Percentile"] = "95" });
+        Assert.Equal(2, errors.Count);
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_reported_at_once_with_its_fix()
     {
         var (_, errors) = Read(new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Tests.Fixtures;
 
@@ -12,28 +13,28 @@ public sealed class RollingRestartTests
     [Fact]
     public async Task Services_that_restart_one_after_the_other_drop_no_request()
     {
-        var services = new[] { await StartAsync(0), await StartAsync(0), await StartAsync(0) };
-        await using var gateway = await Gateway.InFrontOfAsync([.. services.Select(service => service.Address)]);
+        var services = new[] { await StartAsync("0"), await StartAsync("1"), await StartAsync("2") };
+        await using var gateway = await Gateway.StartAsync(
+            "services: { backend: { staysOpen: 100ms } }\nroutes: [{ path: '/{**rest}', service: backend }]",
+            ("backend", [.. services.Select(service => service.Address)]));
         using var over = new CancellationTokenSource();
-        using var answered = new SemaphoreSlim(0);
-        var answers = new ConcurrentBag<HttpStatusCode>();
-        var load = Enumerable.Range(0, 8).Select(_ => AskAsync(gateway, answers, answered, over.Token)).ToArray();
-        for (var round = 0; round < 2; round++)
+        var answers = new Answers();
+        var load = Enumerable.Range(0, 8).Select(_ => AskAsync(gateway, answers, over.Token)).ToArray();
+        for (var restart = 0; restart < 9; restart++)
         {
-            for (var index = 0; index < services.Length; index++)
-            {
-                var port = new Uri(services[index].Address).Port;
-                await services[index].StopAsync();
-                await services[index].DisposeAsync();
-                await AnsweredAsync(answered, 50);
-                services[index] = await StartAsync(port);
-                await AnsweredAsync(answered, 50);
-            }
+            // As it is done by hand: the next one goes when the last one is back at work.
+            var index = restart % services.Length;
+            var port = new Uri(services[index].Address).Port;
+            await services[index].StopAsync();
+            await services[index].DisposeAsync();
+            await answers.MoreAsync(50);
+            services[index] = await StartAsync($"again {restart}", port);
+            await answers.OfAsync($"again {restart}");
         }
 
         await over.CancelAsync();
         await Task.WhenAll(load);
-        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Empty(answers.Failures);
         foreach (var service in services)
         {
             await service.DisposeAsync();
@@ -53,8 +54,8 @@ public sealed class RollingRestartTests
 
             await RawServer.ReadHeadAsync(socket);
         });
-        await using var one = await StartAsync(0);
-        await using var two = await StartAsync(0);
+        await using var one = await StartAsync("ok");
+        await using var two = await StartAsync("ok");
         await using var gateway = await Gateway.StartAsync(
             "services: { backend: { attempts: 3 } }\nroutes: [{ path: '/{**rest}', service: backend }]", ("backend", [dying.Address, one.Address, two.Address]));
         for (var request = 0; request < 100; request++)
@@ -101,23 +102,50 @@ public sealed class RollingRestartTests
         await stopping.WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
-    private static Task<Upstream> StartAsync(int port) => Upstream.StartAsync(_ => { }, context => context.Response.WriteAsync("ok"), port: port);
+    private static Task<Upstream> StartAsync(string answer, int port = 0) =>
+        Upstream.StartAsync(_ => { }, context => context.Response.WriteAsync(answer), port: port);
 
-    private static async Task AskAsync(Gateway gateway, ConcurrentBag<HttpStatusCode> answers, SemaphoreSlim answered, CancellationToken over)
+    private static async Task AskAsync(Gateway gateway, Answers answers, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
             using var answer = await gateway.Client.GetAsync("/x", Token);
-            answers.Add(answer.StatusCode);
-            answered.Release();
+            answers.Add(answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
         }
     }
 
-    private static async Task AnsweredAsync(SemaphoreSlim answered, int times)
+    private sealed class Answers
     {
-        for (var count = 0; count < times; count++)
+        private readonly ConcurrentDictionary<string, int> seen = new();
+        private readonly Channel<bool> given = Channel.CreateUnbounded<bool>();
+
+        public ConcurrentBag<string> Failures { get; } = [];
+
+        public void Add(HttpStatusCode status, string body)
         {
-            Assert.True(await answered.WaitAsync(TimeSpan.FromSeconds(20), Token));
+            seen.AddOrUpdate(body, 1, (_, count) => count + 1);
+            if (status != HttpStatusCode.OK)
+            {
+                Failures.Add($"{(int)status} {body}");
+            }
+
+            given.Writer.TryWrite(true);
+        }
+
+        public async Task MoreAsync(int times)
+        {
+            for (var count = 0; count < times; count++)
+            {
+                await given.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+            }
+        }
+
+        public async Task OfAsync(string body)
+        {
+            while (!seen.ContainsKey(body))
+            {
+                await MoreAsync(1);
+            }
         }
     }
 }

@@ -33,6 +33,22 @@ public sealed class RetryTests
         Assert.Equal(["retry", "retry", "retries-exhausted"], rig.Events.Select(happened => happened.Name));
     }
 
+    [Fact]
+    public async Task What_reached_nobody_may_be_tried_more_often_than_what_failed()
+    {
+        var options = Constant with { MaximumAttempts = 1, ConnectAttempts = 4 };
+        var rig = new RetryRig(options).Then(Unreached, 3).Then(Good);
+        Assert.Equal(200, (await rig.RunToEndAsync()).Value!.Status);
+        Assert.Equal(4, rig.Attempts.Count);
+
+        rig = new RetryRig(options).Then(Unreached, 9);
+        await rig.RunToEndAsync();
+        Assert.Equal(4, rig.Attempts.Count);
+
+        rig = new RetryRig(options).Then(Unreached).Then(Broken).Then(Good);
+        Assert.Same(Broken.Exception, (await rig.RunToEndAsync()).Exception);
+    }
+
     [Theory]
     [InlineData(RejectionKind.CircuitOpen, 1)]
     [InlineData(RejectionKind.RateLimited, 1)]
