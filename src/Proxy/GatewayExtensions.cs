@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
+using Portolan.Observability.Metrics;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -43,6 +44,7 @@ public static class GatewayExtensions
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         services.Configure<KestrelServerOptions>(GatewayKestrel.Configure);
         services.AddHealth();
+        services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);
         services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
@@ -99,6 +101,7 @@ public static class GatewayExtensions
         // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
         app.UseProxy(context => context.GetEndpoint() is not null);
         app.MapHealth();
+        app.MapPrometheus();
         app.MapBreakers();
         app.MapCache();
         app.MapMirrors();
