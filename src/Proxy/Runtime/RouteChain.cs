@@ -68,7 +68,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync).Select(one => one with { BodyLimit = route.Limits?.Body ?? config.Limits.Body });
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
