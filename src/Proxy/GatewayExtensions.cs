@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
+using Portolan.Observability.Metrics;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -14,6 +15,7 @@ using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Reload;
@@ -41,8 +43,13 @@ public static class GatewayExtensions
 
         // Kestrel takes a bare line feed for the end of a line otherwise, and other servers do not: a way to smuggle requests.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        services.Configure<KestrelServerOptions>(GatewayKestrel.Configure);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            GatewayKestrel.Configure(kestrel);
+            ServerLimits.Apply(kestrel.Limits, config.Limits);
+        });
         services.AddHealth();
+        services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);
         services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
@@ -99,6 +106,7 @@ public static class GatewayExtensions
         // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
         app.UseProxy(context => context.GetEndpoint() is not null);
         app.MapHealth();
+        app.MapPrometheus();
         app.MapBreakers();
         app.MapCache();
         app.MapMirrors();

@@ -13,8 +13,6 @@ internal static class GatewayKestrel
     public static void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
 
         // Byte for byte: header values are passed on, not understood. But for one, of which the server would drop a part.
         options.RequestHeaderEncodingSelector = name => name == HeaderNames.Connection ? Connection : Encoding.Latin1;

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -16,11 +17,11 @@ namespace Portolan.Proxy.Configuration;
 internal static class RouteChecks
 {
     // The gateway answers these itself.
-    private static readonly string[] Own = ["/", "/health", "/healthz", "/ready", "/actuator/health"];
+    private static readonly string[] Own = ["/", "/metrics", "/health", "/healthz", "/ready", "/actuator/health"];
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    public static void Check(RouteConfig route, string where, List<ConfigError> errors)
+    public static void Check(RouteConfig route, GatewayConfig gateway, string where, List<ConfigError> errors)
     {
         if (!PathTemplate.TryParse(route.Path, out var template, out var error))
         {
@@ -38,6 +39,11 @@ internal static class RouteChecks
 
         MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
+        if (route.Limits is { } limits)
+        {
+            LimitsChecks.Check(limits, gateway.Limits, where + ".limits", errors);
+        }
+
         CheckPolicies(route, where, template, errors);
     }
 

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -53,6 +54,9 @@ public sealed record RouteConfig
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public ConfigList<PartConfig>? Compose { get; init; }
+
+    /// <summary>Where it takes more or less of a client than the gateway does; null: nowhere.</summary>
+    public RouteLimitsConfig? Limits { get; init; }
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }

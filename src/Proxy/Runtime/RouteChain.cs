@@ -9,6 +9,7 @@ using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
@@ -38,6 +39,7 @@ internal sealed class RouteChain(
         [
             config.AccessLog is null ? null : AccessLog.Noting, // first: whatever becomes of it, the log names the route
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
+            next => new LimitStep(next, route.Limits, config.Limits).HandleAsync, // what is too large is not counted as somebody's request
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
@@ -63,7 +65,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync);
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
