@@ -18,6 +18,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     private readonly RegistryContact contact;
     private readonly TimeProvider clock;
     private readonly ServiceNames names;
+    private readonly StaticServices configured;
     private readonly bool ownsClient;
     private int disposed;
 
@@ -32,7 +33,8 @@ public sealed class ServiceDirectory : IAsyncDisposable
         this.client = client;
         this.contact = contact;
         this.clock = clock;
-        names = new ServiceNames(options, client, contact, clock);
+        configured = new StaticServices(options);
+        names = new ServiceNames(options, configured, client, contact, clock);
     }
 
     /// <summary>The instances of a service. Only the first lookup of a name waits, at most <see cref="DiscoveryOptions.LookupTimeout"/>.</summary>
@@ -40,6 +42,19 @@ public sealed class ServiceDirectory : IAsyncDisposable
     {
         var watch = WatchOf(service);
         return watch.FirstAnswer.IsCompleted ? ValueTask.FromResult(watch.Snapshot) : FirstAsync(watch, cancellationToken);
+    }
+
+    /// <summary>
+    /// Names services by their base addresses, before those of the options; what an earlier call named is no longer. They are
+    /// used while the registry names no instance of the service. Takes effect at once; what stays as it was is not touched.
+    /// </summary>
+    public void Configure(IReadOnlyDictionary<string, string[]> services)
+    {
+        configured.Replace(services);
+        foreach (var watch in watches.Values)
+        {
+            watch.Configure();
+        }
     }
 
     /// <summary>Waits until the service is as asked, such as: has a healthy instance. Returns at once when it is.</summary>
@@ -73,6 +88,9 @@ public sealed class ServiceDirectory : IAsyncDisposable
         if (!watches.TryGetValue(service, out var watch))
         {
             watch = watches.GetOrAdd(service, Watch);
+
+            // Somebody may have named others while it was made.
+            watch.Configure();
             _ = watch.Running;
         }
 
@@ -80,7 +98,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     }
 
     private ServiceWatch Watch(string service) =>
-        new(service.ToLowerInvariant(), options, client, contact, clock, stopping.Token);
+        new(service.ToLowerInvariant(), options, configured, client, contact, clock, stopping.Token);
 
     private static async ValueTask<ServiceSnapshot> FirstAsync(ServiceWatch watch, CancellationToken cancellationToken)
     {

@@ -1,14 +1,22 @@
 namespace Portolan.Discovery;
 
-/// <summary>The services that configuration names by address.</summary>
-internal static class StaticServices
+/// <summary>The services that configuration names by address: the options for good, and whoever uses the directory until further notice.</summary>
+internal sealed class StaticServices(DiscoveryOptions options)
 {
     private const string Unix = "unix:";
 
     private static readonly Dictionary<string, string> NoMetadata = [];
 
-    public static IReadOnlyList<ServiceInstance> Of(DiscoveryOptions options, string service) =>
-        options.Services.TryGetValue(service, out var addresses) ? [.. addresses.Select(ToInstance)] : [];
+    private volatile Dictionary<string, string[]> named = [];
+
+    /// <summary>All names.</summary>
+    public IEnumerable<string> Names => named.Keys.Union(options.Services.Keys, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Names others in place of those that were named before; they come before those of the options.</summary>
+    public void Replace(IReadOnlyDictionary<string, string[]> services) => named = new(services, StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<ServiceInstance> Of(string service) =>
+        named.TryGetValue(service, out var addresses) || options.Services.TryGetValue(service, out addresses) ? [.. addresses.Select(ToInstance)] : [];
 
     public static bool IsAddress(string address) =>
         (address.StartsWith(Unix, StringComparison.Ordinal) && address.Length > Unix.Length)

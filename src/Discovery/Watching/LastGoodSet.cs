@@ -11,7 +11,10 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 {
     private static readonly TimeSpan HoldWithoutGrace = TimeSpan.FromSeconds(30);
 
+    private readonly Lock publishing = new();
+    private IReadOnlyList<ServiceInstance> configured = configured;
     private IReadOnlyList<ServiceInstance> known = [];
+    private bool isStale = true;
     private Hold? hold;
     private volatile ServiceSnapshot snapshot = new(service, configured, Stale: hasRegistry);
 
@@ -29,6 +32,23 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
         known = hold is null ? answer.Instances : known;
         Index = answer.Index;
         Publish(stale: hold is not null);
+    }
+
+    /// <summary>Configuration names these; true when they are others than before. From any thread.</summary>
+    public bool Configure(IReadOnlyList<ServiceInstance> instances)
+    {
+        lock (publishing)
+        {
+            if (configured.SequenceEqual(instances))
+            {
+                return false;
+            }
+
+            configured = instances;
+        }
+
+        Publish(isStale);
+        return true;
     }
 
     public void Lost() => Publish(stale: true);
@@ -59,10 +79,16 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
             : answer.Index < Index ? new Hold(answer.Index, now + HoldWithoutGrace) : null;
     }
 
-    private void Publish(bool stale) =>
-        snapshot = known.Count > 0
-            ? new ServiceSnapshot(service, known, stale)
-            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
+    private void Publish(bool stale)
+    {
+        lock (publishing)
+        {
+            isStale = stale;
+            snapshot = known.Count > 0
+                ? new ServiceSnapshot(service, known, stale)
+                : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
+        }
+    }
 
     private sealed record Hold(long? Index, DateTimeOffset Until);
 }

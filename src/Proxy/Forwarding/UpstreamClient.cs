@@ -26,6 +26,7 @@ namespace Portolan.Proxy.Forwarding;
 internal sealed class UpstreamClient
 {
     private readonly ServiceClients<UpstreamResponse> clients;
+    private readonly ServiceDirectory directory;
     private readonly MessageTransport messages;
     private readonly Http1Transport connections;
     private volatile Settings settings;
@@ -34,8 +35,9 @@ internal sealed class UpstreamClient
         ServiceDirectory directory, CircuitBreakers breakers, MessageTransport messages, Http1Transport connections, GatewayConfig config, TimeProvider clock,
         Random random, ResilienceLog log)
     {
-        (this.messages, this.connections) = (messages, connections);
+        (this.directory, this.messages, this.connections) = (directory, messages, connections);
         settings = new Settings(config);
+        directory.Configure(AddressesOf(config));
         clients = new ServiceClients<UpstreamResponse>(
             directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
     }
@@ -44,6 +46,7 @@ internal sealed class UpstreamClient
     public void Configure(GatewayConfig config)
     {
         settings = new Settings(config);
+        directory.Configure(AddressesOf(config));
         clients.Renew();
     }
 
@@ -99,6 +102,10 @@ internal sealed class UpstreamClient
         configured ?? (instance.Metadata.TryGetValue("protocol", out var named) && named == "http2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1);
 
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+
+    private static Dictionary<string, string[]> AddressesOf(GatewayConfig config) => config.Services
+        .Where(service => service.Addresses.Count > 0)
+        .ToDictionary(service => service.Name, service => service.Addresses.ToArray());
 
     private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
         || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
