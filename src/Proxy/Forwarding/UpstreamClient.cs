@@ -54,7 +54,7 @@ internal sealed class UpstreamClient
         var config = settings.Of(service);
         var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
         var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
-        return clients.Of(service).TryExecuteAsync(
+        return (match.Subset is { } subset ? clients.Of(service, subset) : clients.Of(service)).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
             new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts),
             new CallOptions { Once = once, Prefer = match.Prefer },
