@@ -104,16 +104,10 @@ internal sealed class UpstreamClient
 
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
 
-<<<<<<< HEAD
     private static Dictionary<string, string[]> AddressesOf(GatewayConfig config) => config.Services
         .Where(service => service.Addresses.Count > 0)
         .ToDictionary(service => service.Name, service => service.Addresses.ToArray());
 
-    private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
-        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
-
-=======
->>>>>>> main
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
     private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts)
     {
