@@ -14,6 +14,7 @@ using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Operator;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Reload;
@@ -41,7 +42,11 @@ public static class GatewayExtensions
 
         // Kestrel takes a bare line feed for the end of a line otherwise, and other servers do not: a way to smuggle requests.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        services.Configure<KestrelServerOptions>(GatewayKestrel.Configure);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            GatewayKestrel.Configure(kestrel);
+            ServerLimits.Apply(kestrel.Limits, config.Limits);
+        });
         services.AddHealth();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);

@@ -9,8 +9,6 @@ internal static class GatewayKestrel
     public static void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
 
         // Byte for byte: header values are passed on, not understood.
         options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;

@@ -17,7 +17,7 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime, Drain drain)
             Framing.Refuse,              // what two servers read differently guards nothing behind it
             GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
-            steps.LimitBody,             // before anybody reads: what is declared too large costs nothing
+            steps.Limit,                 // before anybody reads or answers
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes
         ];
         RequestDelegate pipeline = _ => Task.CompletedTask;

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Upstreams;
@@ -39,25 +41,33 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
         return next(context);
     };
 
-    public RequestDelegate LimitBody(RequestDelegate next) => context =>
+    public RequestDelegate Limit(RequestDelegate next) => context =>
     {
-        // Counted while it is passed on, not by the server: that closes the connection at once, and a client that is still
+        // Counted by the route while it is passed on, not by the server: that closes the connection at once, and a client that is still
         // sending would see a reset instead of the answer. The server drains the rest, for a few seconds at most.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
         }
 
-        var most = runtime.Current.Config.MaxRequestBodySize;
-        return context.Request.ContentLength > most
-            ? ClientBody.TooLarge(most).Problem.ExecuteAsync(context)
-            : next(context);
+        // Of HTTP/1.1 only; see ServerLimits.
+        if (runtime.Current.AnswerRate is { } slowest && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = slowest;
+        }
+
+        return next(context);
     };
 
     public Task RouteAsync(HttpContext context)
     {
         // Once, so that routing, guarding and forwarding see the same path.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.Length > runtime.Current.Config.Limits.Uri)
+        {
+            return LimitStep.UriTooLong(runtime.Current.Config.Limits.Uri).ExecuteAsync(context);
+        }
+
         if (RequestPath.Parse(target, out var path) is { } problem)
         {
             return problem.ExecuteAsync(context);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portolan.Discovery;
 using Portolan.Observability.Health;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Sidecar;
 using Portolan.Resilience.Operator;
 
@@ -20,6 +21,9 @@ internal static class SidecarExtensions
     /// <summary>What the sidecar answers itself on the way in; all else is the application's.</summary>
     private static readonly string[] Own = ["/health", "/health/live", "/health/ready", "/health/startup", "/portolan/breakers"];
 
+    // What is too large or too slow is decided at the edge and by the application, not between them.
+    private static readonly LimitsConfig Lenient = new() { Body = long.MaxValue, Uri = 32 * 1024, Headers = 128 * 1024, HeaderCount = 1000, BodyRate = 0, AnswerRate = 0 };
+
     /// <summary>Registers the way in. It knows the application alone, under the service's name: a registry could name others.</summary>
     public static void AddInbound(this IServiceCollection services, string service, AppAddress app, AppHealth health)
     {
@@ -28,7 +32,7 @@ internal static class SidecarExtensions
         services.AddGateway(new GatewayConfig
         {
             Routes = [new RouteConfig { Path = "/{**rest}", Service = service }],
-            MaxRequestBodySize = long.MaxValue, // the application has limits of its own
+            Limits = Lenient,                   // the application has limits of its own
             TrustedHops = 1,                    // callers are gateways and other sidecars, which tell whom they call for
         });
     }
@@ -49,7 +53,7 @@ internal static class SidecarExtensions
         {
             Routes = [new RouteConfig { Path = "/{**rest}", ByName = true }],
             Services = [new UpstreamConfig { Name = UpstreamConfig.All, Attempts = 3 }],
-            MaxRequestBodySize = long.MaxValue,
+            Limits = Lenient,
         });
     }
 

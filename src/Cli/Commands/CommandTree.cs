@@ -22,7 +22,7 @@ internal static class CommandTree
             new LogsCommand(context),
             DownCommand.Create(context),
             ServerCommand.Create(context),
-            GatewayCommand.Create(context),
+            new GatewayCommand(context),
             new SidecarCommand(context),
             RegistryCommand.Create(context),
             SagaCommand.Create(context),
@@ -87,7 +87,7 @@ internal static class CommandTree
         return parsed.Errors switch
         {
             [] => null,
-            _ when command.Subcommands.Count > 0 => $"{PathOf(command)} needs a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}.",
+            _ when command is { Action: null, Subcommands.Count: > 0 } => $"{PathOf(command)} needs a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}.",
             [var first, ..] => first.Message,
         };
     }

@@ -25,21 +25,23 @@ public sealed class ServiceClients<T>
     private readonly Random random;
     private readonly Action<ResilienceEvent>? onEvent;
     private readonly Func<T, Verdict> verdictOf;
+    private readonly Func<Exception, Verdict> verdictOfException;
     private readonly Func<Outcome<T>, TimeSpan?> retryAfter;
 
     /// <param name="directory">Where services are.</param>
     /// <param name="breakers">Where the breakers of the instances are kept, as <c>service/instance</c>.</param>
     /// <param name="optionsOf">By the service's name; asked once a service, and again by <see cref="Renew"/>.</param>
     /// <param name="verdictOf">What an answer says of the instance.</param>
+    /// <param name="verdictOfException">What a failure says of it.</param>
     /// <param name="retryAfter">For how long an instance asks to be left alone; null when it does not.</param>
     /// <param name="clock">Time.</param>
     /// <param name="random">Chance; safe to use from several threads.</param>
     /// <param name="onEvent">Told of retries, time-outs, ejections.</param>
     public ServiceClients(
         ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf,
-        Func<T, Verdict> verdictOf, Func<Outcome<T>, TimeSpan?> retryAfter, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
+        Func<T, Verdict> verdictOf, Func<Exception, Verdict> verdictOfException, Func<Outcome<T>, TimeSpan?> retryAfter, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent)
     {
-        (this.verdictOf, this.retryAfter) = (verdictOf, retryAfter);
+        (this.verdictOf, this.verdictOfException, this.retryAfter) = (verdictOf, verdictOfException, retryAfter);
         this.directory = directory;
         this.breakers = breakers;
         this.optionsOf = optionsOf;
@@ -73,7 +75,7 @@ public sealed class ServiceClients<T>
             Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
             Begins = endpoint => BeginAnew(service, endpoint),
         };
-        var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = HttpOutcomes.Of };
+        var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = verdictOfException };
         var budget = RetryBudget.Share(options.RetryBudget);
         builder.AddTotalTimeout(options.TotalTimeout); // around everything: repetitions and waits count
         if (options.Bulkhead is { } bulkhead)
@@ -119,5 +121,5 @@ internal static class ServiceClients
 {
     public static ServiceClients<HttpResponseMessage> OfMessages(
         ServiceDirectory directory, CircuitBreakers breakers, Func<string, ServiceClientOptions> optionsOf, TimeProvider clock, Random random, Action<ResilienceEvent>? onEvent) =>
-        new(directory, breakers, optionsOf, HttpOutcomes.Of, outcome => HttpOutcomes.RetryAfter(outcome, clock), clock, random, onEvent);
+        new(directory, breakers, optionsOf, HttpOutcomes.Of, HttpOutcomes.Of, outcome => HttpOutcomes.RetryAfter(outcome, clock), clock, random, onEvent);
 }

@@ -1,5 +1,6 @@
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Configuration;
@@ -13,8 +14,8 @@ public sealed record GatewayConfig
     /// <summary>How services are reached, where that differs from the defaults.</summary>
     public ConfigList<UpstreamConfig> Services { get; init; } = [];
 
-    /// <summary>Bytes a request's body may have. Default 1 MiB.</summary>
-    public long MaxRequestBodySize { get; init; } = 1024 * 1024;
+    /// <summary>How much it takes of a client, and how slow one may be.</summary>
+    public LimitsConfig Limits { get; init; } = new();
 
     /// <summary>How long a service may take until its answer begins, and be silent within its answer. Default 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);

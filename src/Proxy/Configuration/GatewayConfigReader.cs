@@ -1,5 +1,6 @@
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -9,7 +10,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "maxRequestBodySize", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -24,7 +25,6 @@ internal static class GatewayConfigReader
             return null;
         }
 
-        var before = problems.Count;
         var upstreams = UpstreamReader.Read(fields.Node("services"), problems, services);
         var routes = new RouteReader(problems, services is null ? null : [.. services, .. upstreams.Select(upstream => upstream.Name).Except(services)]);
         var defaults = new GatewayConfig();
@@ -32,7 +32,7 @@ internal static class GatewayConfigReader
         {
             Timeout = fields.Time("timeout") ?? defaults.Timeout,
             ConnectTimeout = fields.Time("connectTimeout") ?? defaults.ConnectTimeout,
-            MaxRequestBodySize = fields.Size("maxRequestBodySize") ?? defaults.MaxRequestBodySize,
+            Limits = LimitsReader.Read(fields, problems),
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
             AccessLog = AccessLogReader.Read(fields, problems),
@@ -42,15 +42,7 @@ internal static class GatewayConfigReader
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 
-        // Only once the shape is right: otherwise the same mistake would be told twice.
-        if (problems.Count == before)
-        {
-            foreach (var error in config.Validate())
-            {
-                problems.Add(YamlPlace.Of(node, error.Where), error.Message);
-            }
-        }
-
+        ReadingChecks.Add(config, node, problems);
         return config;
     }
 

@@ -1,4 +1,5 @@
 using Portolan.Proxy.AccessLogs;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 
@@ -13,7 +14,7 @@ internal static class GatewayConfigValidator
         CheckLimits(config, errors);
         for (var index = 0; index < config.Routes.Count; index++)
         {
-            RouteChecks.Check(config.Routes[index], $"routes[{index}]", errors);
+            RouteChecks.Check(config.Routes[index], config, $"routes[{index}]", errors);
         }
 
         SplitChecks.CheckShared(
@@ -32,11 +33,7 @@ internal static class GatewayConfigValidator
 
     private static void CheckLimits(GatewayConfig config, List<ConfigError> errors)
     {
-        if (config.MaxRequestBodySize <= 0)
-        {
-            errors.Add(new ConfigError("maxRequestBodySize", "must be at least 1 byte."));
-        }
-
+        LimitsChecks.Check(config.Limits, "limits", errors);
         if (config.TrustedHops is < 0 or > 16)
         {
             errors.Add(new ConfigError("trustedHops", "must be 0 to 16."));
@@ -68,7 +65,7 @@ internal static class GatewayConfigValidator
         var names = new Dictionary<string, int>();
         for (var index = 0; index < routes.Count; index++)
         {
-            if (!names.TryAdd(routes[index].Name, index) && routes[index].IsNamed)
+            if (!names.TryAdd(routes[index].Name, index) && (routes[index].IsNamed || routes[names[routes[index].Name]].IsNamed))
             {
                 errors.Add(new ConfigError($"routes[{index}].name", $"routes[{names[routes[index].Name]}] is called '{routes[index].Name}' too; names are unique."));
             }

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -20,13 +21,13 @@ internal static class RouteChecks
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    public static void Check(RouteConfig route, string where, List<ConfigError> errors)
+    public static void Check(RouteConfig route, GatewayConfig gateway, string where, List<ConfigError> errors)
     {
         if (!PathTemplate.TryParse(route.Path, out var template, out var error))
         {
             errors.Add(new ConfigError(where + ".path", error));
         }
-        else if (Own.Contains(route.Path.TrimEnd('/') is { Length: > 0 } path ? path : "/") || route.Path.StartsWith("/health/", StringComparison.Ordinal))
+        else if (IsOwn(route.Path))
         {
             errors.Add(new ConfigError(where + ".path", $"'{route.Path}' is answered by the gateway itself; choose another path."));
         }
@@ -38,8 +39,17 @@ internal static class RouteChecks
 
         MatchChecks.Check(route, where, errors);
         CheckTarget(route, where, template, errors);
+        if (route.Limits is { } limits)
+        {
+            LimitsChecks.Check(limits, gateway.Limits, where + ".limits", errors);
+        }
+
         CheckPolicies(route, where, template, errors);
     }
+
+    /// <summary>True for a path that the gateway answers itself, whatever the routes are.</summary>
+    public static bool IsOwn(string path) =>
+        Own.Contains(path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/") || path.StartsWith("/health/", StringComparison.Ordinal);
 
     private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -26,7 +27,7 @@ public sealed record RouteConfig
     [AllowNull]
     public string Name
     {
-        get => name ?? Match();
+        get => name ?? Matching;
         init => name = value;
     }
 
@@ -53,6 +54,9 @@ public sealed record RouteConfig
 
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public ConfigList<PartConfig>? Compose { get; init; }
+
+    /// <summary>Where it takes more or less of a client than the gateway does; null: nowhere.</summary>
+    public RouteLimitsConfig? Limits { get; init; }
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }
@@ -101,10 +105,14 @@ public sealed record RouteConfig
     /// <summary>False when the name is the default.</summary>
     internal bool IsNamed => name is not null;
 
-    private string Match()
+    /// <summary>What it matches, in one line.</summary>
+    internal string Matching
     {
-        var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
-        var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
-        return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+        get
+        {
+            var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
+            var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+            return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
+        }
     }
 }

@@ -2,6 +2,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
@@ -18,7 +19,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
+        "limits", "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -42,6 +43,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
+            Limits = LimitsReader.OfRoute(fields, problems),
             RateLimit = RateLimitReader.Read(fields, problems),
             Cors = CorsReader.Read(fields, problems),
             Affinity = AffinityReader.Read(fields, problems),

@@ -24,7 +24,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
 
         // Read by the attempt that gets a connection.
         var upgrade = WebSocketRequest.Of(context);
-        var body = upgrade is null ? ClientBody.Of(context, config.MaxRequestBodySize) : null;
+        var body = upgrade is null ? ClientBody.Of(context, match.Route.BodyLimit) : null;
         var outcome = await upstream.ForwardAsync(context, match, service, target, body, upgrade, context.RequestAborted);
         if (!outcome.HasValue)
         {
@@ -45,10 +45,12 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
         BackendHeaders.Write(context.Response.Headers, match, config.Expose);
         if (response.Status == StatusCodes.Status101SwitchingProtocols)
         {
+            ClientRates.FreeBoth(context);
             await tunnels.RunAsync(context, upgrade!, (Http1Response)response);
             return;
         }
 
+        ClientRates.FreeEvents(context);
         await CopyBodyAsync(context, service, response, config);
     }
 

@@ -38,7 +38,7 @@ internal sealed class UpstreamClient
         (this.messages, this.connections, this.directory) = (messages, connections, directory);
         settings = new Settings(config);
         clients = new ServiceClients<UpstreamResponse>(
-            directory, breakers, service => settings.OptionsOf(service), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
+            directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
     }
 
     /// <summary>Takes over another configuration; what it says of a service as before goes on as it is.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Http;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Explain;
 using Portolan.Proxy.Reload;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
@@ -23,6 +24,7 @@ internal static partial class ConfigEndpoints
         endpoints.MapGet("/portolan/gateway/config", LoopbackGuard.Protect(ShowAsync));
         endpoints.MapPut("/portolan/gateway/config", LoopbackGuard.Protect(ReplaceAsync));
         endpoints.MapGet("/portolan/gateway/routes", LoopbackGuard.Protect(ListAsync));
+        endpoints.MapGet("/portolan/gateway/explain", LoopbackGuard.Protect(ExplainAsync));
     }
 
     private static Task ShowAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
@@ -39,6 +41,23 @@ internal static partial class ConfigEndpoints
         ConfigResource.Write(writer, snapshot.Origin);
         ConfigResource.WriteRoutes(writer, snapshot.Config);
     });
+
+    private static Task ExplainAsync(HttpContext context)
+    {
+        var asked = context.Request.Query;
+        if (!Question.TryParse(asked["request"].ToString(), asked["header"].OfType<string>(), out var question, out var error))
+        {
+            return KnownProblems.Malformed($"The question cannot be read: {error}").ExecuteAsync(context);
+        }
+
+        var snapshot = Runtime(context).Current;
+        var explanation = new Explainer(snapshot.Config, snapshot.Routes).Explain(question);
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            ConfigResource.Write(writer, snapshot.Origin);
+            ExplanationJson.Write(writer, question, explanation);
+        });
+    }
 
     private static async Task ReplaceAsync(HttpContext context)
     {

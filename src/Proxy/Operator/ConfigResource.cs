@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Explain;
 using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy.Operator;
@@ -26,7 +27,7 @@ internal static class ConfigResource
             writer.WriteString("name", route.Name);
             WriteList(writer, "hosts", route.Hosts);
             writer.WriteString("path", route.Path);
-            WriteList(writer, "methods", route.Methods);
+            WriteList(writer, "methods", route.Compose is null ? route.Methods : ["GET"]);
             WriteList(writer, "headers", route.Headers.Select(header => header.ToString()));
             WriteList(writer, "query", route.Query.Select(parameter => parameter.ToString()));
             writer.WriteString("target", RouteSummary.Target(route));

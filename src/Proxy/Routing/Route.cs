@@ -24,6 +24,9 @@ internal sealed record Route(PathTemplate Template, IReadOnlyList<string> Method
     /// <summary>What else the request must have.</summary>
     public RouteCondition[] Conditions { get; init; } = [];
 
+    /// <summary>Bytes that a body may have.</summary>
+    public long BodyLimit { get; init; } = long.MaxValue;
+
     /// <summary>Answers a browser that asks whether a page may send such requests; null where no page of another origin may.</summary>
     public RouteHandler? Preflight { get; init; }
 

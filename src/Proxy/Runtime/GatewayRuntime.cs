@@ -1,6 +1,9 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Portolan.Observability.Correlation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Settings;
 
@@ -13,12 +16,13 @@ internal sealed class GatewayRuntime
     private readonly KeptState kept = new();
     private readonly RouteChain chain;
     private readonly UpstreamClient upstream;
+    private readonly KestrelServerLimits server;
     private readonly TimeProvider clock;
     private volatile GatewaySnapshot current;
 
-    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, TimeProvider clock)
+    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, IOptions<KestrelServerOptions> server, TimeProvider clock)
     {
-        (this.chain, this.upstream, this.clock) = (chain, upstream, clock);
+        (this.chain, this.upstream, this.server, this.clock) = (chain, upstream, server.Value.Limits, clock);
         current = Build(config, 1, "start");
     }
 
@@ -55,6 +59,7 @@ internal sealed class GatewayRuntime
         var snapshot = new GatewaySnapshot(config, routes, new ConfigOrigin(version, clock.GetUtcNow(), source));
         kept.Settle();
         upstream.Configure(config);
+        ServerLimits.Apply(server, config.Limits);
         Correlation.AcceptFromCaller = config.AcceptCorrelation;
         return snapshot;
     }

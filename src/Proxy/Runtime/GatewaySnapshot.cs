@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Routing;
 
 namespace Portolan.Proxy.Runtime;
@@ -7,7 +9,11 @@ namespace Portolan.Proxy.Runtime;
 /// <param name="Config">What it was made of.</param>
 /// <param name="Routes">Its routes, ready to be matched.</param>
 /// <param name="Origin">Where it came from.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, ConfigOrigin Origin);
+internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, ConfigOrigin Origin)
+{
+    /// <summary>How slowly a client on HTTP/1.1 may take its answer; null: as slowly as it likes.</summary>
+    public MinDataRate? AnswerRate { get; } = ServerLimits.Rate(Config.Limits.AnswerRate, Config.Limits);
+}
 
 /// <summary>Which configuration it is.</summary>
 /// <param name="Version">1 is what the process started with; each that is put in force has the next.</param>

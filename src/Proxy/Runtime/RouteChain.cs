@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -10,11 +9,11 @@ using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Forwarding;
+using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
-using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 
@@ -40,6 +39,7 @@ internal sealed class RouteChain(
         [
             config.AccessLog is null ? null : AccessLog.Noting, // first: whatever becomes of it, the log names the route
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
+            next => new LimitStep(next, route.Limits, config.Limits).HandleAsync, // what is too large is not counted as somebody's request
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
@@ -65,19 +65,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        string[] methods = route.Compose is null ? [.. route.Methods.Select(method => method.ToUpperInvariant())] : [HttpMethods.Get];
-        return new Route(Template(route), methods, handler)
-        {
-            Name = route.Name,
-            Service = route.Service,
-            Preflight = cors is null ? null : cors.AnswerAsync,
-            Hosts = route.Hosts,
-            Conditions =
-            [
-                .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
-                .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
-            ],
-        };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
@@ -108,7 +96,4 @@ internal sealed class RouteChain(
         var split = kept.Get("split", config, () => new Split(config));
         return next => new SplitStep(split, random, next).HandleAsync;
     }
-
-    private static PathTemplate Template(RouteConfig route) =>
-        PathTemplate.TryParse(route.Path, out var template, out var error) ? template : throw new ArgumentException(error, nameof(route));
 }

@@ -14,6 +14,9 @@ internal sealed class YamlProblems(string file)
         [.. found.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
             .Select(problem => new ConfigError($"{file}:{problem.Line}:{problem.Column}", problem.Text))];
 
+    /// <summary>True when something is wrong at this place.</summary>
+    public bool Has(Mark place) => found.Any(problem => (problem.Line, problem.Column) == (place.Line, place.Column));
+
     public void Add(Mark place, string text) => found.Add((place.Line, place.Column, text));
 
     /// <summary>One line a problem, in the file's order: <c>file:line:column: what is wrong</c>.</summary>

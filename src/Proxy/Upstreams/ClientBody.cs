@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Portolan.Core.Problems;
 
 namespace Portolan.Proxy.Upstreams;
@@ -29,13 +28,7 @@ internal sealed class ClientBody(HttpRequest request, long limit)
             return null;
         }
 
-        // A stream of messages may be silent for as long as it likes; anybody else who sends slowly holds a place for nothing.
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
-            && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
-        }
-
+        ClientRates.FreeMessages(context);
         return new ClientBody(context.Request, limit);
     }
 

@@ -35,7 +35,14 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
             sink.Add("TE", "trailers");
         }
 
-        return await SendAsync(instance, message, target, cancellationToken);
+        try
+        {
+            return await SendAsync(instance, message, target, cancellationToken);
+        }
+        catch (Exception) when (body?.Failure is not null && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ClientFailedException(body.Failure);
+        }
     }
 
     /// <summary>Sends a request of our own; returns with the head of the answer.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Portolan.Resilience;
+using Portolan.Resilience.Http;
 
 namespace Portolan.Proxy.Upstreams;
 
@@ -13,6 +14,9 @@ internal static class UpstreamOutcomes
         429 => Verdict.Throttled,
         _ => Verdict.Success,
     };
+
+    /// <summary>A client's failure says nothing of the instance: strangers must not be able to open its circuit.</summary>
+    public static Verdict Of(Exception exception) => exception is ClientFailedException or FormatException ? Verdict.Neutral : HttpOutcomes.Of(exception);
 
     /// <summary>For how long the instance asks to be left alone.</summary>
     public static TimeSpan? RetryAfter(in Outcome<UpstreamResponse> outcome, TimeProvider clock)

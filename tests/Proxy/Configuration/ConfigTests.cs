@@ -1,4 +1,5 @@
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Limits;
 
 namespace Portolan.Proxy.Tests.Configuration;
 
@@ -51,7 +52,7 @@ public sealed class ConfigTests
     {
         var config = new GatewayConfig
         {
-            MaxRequestBodySize = 0,
+            Limits = new LimitsConfig { Body = 0 },
             Routes =
             [
                 new RouteConfig { Path = "/a" },
@@ -69,7 +70,7 @@ public sealed class ConfigTests
 
         Assert.Equal(
         [
-            "maxRequestBodySize",
+            "limits.body",
             "routes[0]",
             "routes[1].service",
             "routes[1].rewrite",

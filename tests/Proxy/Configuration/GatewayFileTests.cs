@@ -13,7 +13,7 @@ public sealed class GatewayFileTests
             """
             timeout: 1.5s
             connectTimeout: 250ms
-            maxRequestBodySize: 64KiB
+            limits: { body: 64KiB }
             acceptCorrelation: false
             routes:
               - { name: orders, path: /orders, service: orders }
@@ -24,7 +24,7 @@ public sealed class GatewayFileTests
 
         Assert.Equal(TimeSpan.FromSeconds(1.5), config.Timeout);
         Assert.Equal(TimeSpan.FromMilliseconds(250), config.ConnectTimeout);
-        Assert.Equal(65536, config.MaxRequestBodySize);
+        Assert.Equal(65536, config.Limits.Body);
         Assert.False(config.AcceptCorrelation);
         Assert.Equal(["orders", "GET /page"], config.Routes.Select(route => route.Name));
         Assert.Equal(TimeSpan.FromMinutes(1), config.Routes[1].Compose![0].Timeout);
@@ -38,7 +38,7 @@ public sealed class GatewayFileTests
     [InlineData("timeout: 5 parsecs", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '5 parsecs'.")]
     [InlineData("timeout: 0s", "1:10: must be longer than nothing.")]
     [InlineData("timeout: 99999999999d", "1:10: expected a time like")]
-    [InlineData("maxRequestBodySize: 1.5B", "1:21: expected a size like 512B, 64KiB, 1MiB or 1GiB as 'maxRequestBodySize', found '1.5B'.")]
+    [InlineData("limits: { body: 1.5B }", "1:17: expected a size like 512B, 64KiB, 1MiB or 1GiB as 'body', found '1.5B'.")]
     [InlineData("acceptCorrelation: no", "1:20: expected true or false as 'acceptCorrelation', found 'no'.")]
     [InlineData("timout: 1s", "1:1: unknown key 'timout' in gateway; did you mean 'timeout'?")]
     [InlineData("routes: [{ path: /a, service: a, name: x }, { path: /b, service: a, name: x }]", "1:75: routes[0] is called 'x' too; names are unique.")]

@@ -30,7 +30,7 @@ public sealed class Http2Tests
             context.Response.AppendTrailer("grpc-status", "7");
         }, HttpProtocols.Http2);
         await using var gateway = await Gateway.InFrontOfAsync(http2: true, service.Address, UpstreamProtocol.Http2);
-        var body = new Piecewise();
+        var body = new PiecewiseContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/shop.Orders/Watch"))
         {
             Content = body,
@@ -65,35 +65,5 @@ public sealed class Http2Tests
         Assert.Equal("abc", await response.Content.ReadAsStringAsync(Token));
         Assert.Equal("42", response.TrailingHeaders.GetValues("X-Sum").Single());
         Assert.False(response.TrailingHeaders.Contains("Content-Length"));
-    }
-
-    /// <summary>A body of which the test sends one piece after the other.</summary>
-    private sealed class Piecewise : HttpContent
-    {
-        private readonly TaskCompletionSource<Stream> stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task SendAsync(string text)
-        {
-            var to = await stream.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
-            await to.WriteAsync(Encoding.ASCII.GetBytes(text), Token);
-            await to.FlushAsync(Token);
-        }
-
-        public void End() => end.SetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream to, TransportContext? context)
-        {
-            // The head goes out with the first flush.
-            await to.FlushAsync();
-            stream.SetResult(to);
-            await end.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -42,6 +42,11 @@ internal readonly struct Http1Exchange(Http1Connection connection, HttpContext c
             connection.Dispose();
             await GiveUpAsync(rest);
             cancellationToken.ThrowIfCancellationRequested();
+            if (body?.Failure is { } failure)
+            {
+                throw new ClientFailedException(failure);
+            }
+
             throw exception is ObjectDisposedException ? new SocketException((int)SocketError.OperationAborted) : exception;
         }
         finally

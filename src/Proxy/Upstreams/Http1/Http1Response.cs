@@ -129,7 +129,7 @@ internal sealed class Http1Response : UpstreamResponse
     private async ValueTask CopyRestAsync(HttpContext context, long left, TimeSpan silence)
     {
         var watch = connection.Silence;
-        watch.Start(silence);
+        watch.Start(silence, context.Response.BodyWriter);
         var registration = context.RequestAborted.UnsafeRegister(static state => ((Http1Connection)state!).Abort(), connection);
         try
         {
@@ -229,9 +229,9 @@ internal sealed class Http1Response : UpstreamResponse
     private static async ValueTask FlushAsync(PipeWriter to)
     {
         var flushed = await to.FlushAsync();
-        if (flushed.IsCompleted)
+        if (flushed.IsCompleted || flushed.IsCanceled)
         {
-            throw new BodyException("the client has left");
+            throw new BodyException(flushed.IsCanceled ? "the client took nothing of it for too long" : "the client has left");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Portolan.Proxy.Upstreams.Http1;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed class SilenceTimer : IDisposable
     private readonly TimeProvider clock;
     private readonly ITimer timer;
     private TimeSpan longest = Timeout.InfiniteTimeSpan;
+    private PipeWriter? answer;
     private long progress;
 
     public SilenceTimer(Http1Connection connection, TimeProvider clock)
@@ -25,9 +28,11 @@ internal sealed class SilenceTimer : IDisposable
     public bool Struck { get; private set; }
 
     /// <summary>Watches from now on.</summary>
-    public void Start(TimeSpan time)
+    /// <param name="time">How long nothing may move.</param>
+    /// <param name="to">Where the answer goes: a client that takes none of it keeps it from moving too.</param>
+    public void Start(TimeSpan time, PipeWriter to)
     {
-        longest = time;
+        (longest, answer) = (time, to);
         Progressed();
         timer.Change(time, Timeout.InfiniteTimeSpan);
     }
@@ -36,7 +41,11 @@ internal sealed class SilenceTimer : IDisposable
     public void Progressed() => Volatile.Write(ref progress, clock.GetTimestamp());
 
     /// <summary>Watches no more.</summary>
-    public void Stop() => timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    public void Stop()
+    {
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref answer, null);
+    }
 
     public void Dispose() => timer.Dispose();
 
@@ -51,5 +60,6 @@ internal sealed class SilenceTimer : IDisposable
 
         Struck = true;
         connection.Abort();
+        Volatile.Read(ref answer)?.CancelPendingFlush();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Settings;
 
-namespace Portolan.Proxy.Operator;
+namespace Portolan.Proxy.Explain;
 
 /// <summary>A configuration as JSON, for reading: it is written as YAML.</summary>
 [JsonSourceGenerationOptions(

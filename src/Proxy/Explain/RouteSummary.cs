@@ -1,6 +1,7 @@
 using System.Reflection;
+using Portolan.Proxy.Configuration;
 
-namespace Portolan.Proxy.Configuration;
+namespace Portolan.Proxy.Explain;
 
 /// <summary>A route in few words.</summary>
 internal static class RouteSummary
@@ -8,8 +9,8 @@ internal static class RouteSummary
     // In the order of the chain, outside in. What is not in the list is shown at its end.
     private static readonly string[] Order =
     [
-        "accessLog", "cors", "faults", "limits", "rateLimit", "version", "affinity", "compression", "cache", "response", "request",
-        "split", "strangler", "mirror",
+        "accessLog", "cors", "faults", "limits", "rateLimit", "version", "affinity", "compression", "split", "strangler", "cache", "response",
+        "request", "mirror",
     ];
 
     // What tells which requests, and where they go; all else that a route can have is a policy.

@@ -1,0 +1,65 @@
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Routing;
+using Portolan.Proxy.Settings;
+using Portolan.Proxy.Templates;
+using Portolan.Proxy.Transforms;
+
+namespace Portolan.Proxy.Explain;
+
+/// <summary>Where a request goes that takes a route.</summary>
+internal static class Destinations
+{
+    public static IReadOnlyList<Destination> Of(GatewayConfig config, RouteConfig route, RouteMatch match, string method)
+    {
+        if (route.Compose is { } parts)
+        {
+            return [.. parts.Select(part => Of(config, part, match))];
+        }
+
+        var target = Target(route, match);
+        if (route.Splitting is { } split)
+        {
+            var sum = Math.Max(1, split.Variants.Sum(variant => (long)variant.Weight));
+            return [.. split.Variants.Select(variant => new Destination(
+                variant.Name, variant.Service, method, target, $"{variant.Weight * 100.0 / sum:0.##} %; {Reached(config, variant.Service)}"))];
+        }
+
+        return [new Destination("", route.Service ?? "", method, target, Reached(config, route.Service ?? ""))];
+    }
+
+    /// <summary>Path and query as the service sees them.</summary>
+    public static string Target(RouteConfig route, RouteMatch match)
+    {
+        var rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite;
+        var path = rewrite is null ? match.Path.Raw : Fill(rewrite, match);
+        return path + (QueryTransform.Of(route.Request?.Query)?.Apply(match.Path.Query, match) ?? match.Path.Query);
+    }
+
+    private static Destination Of(GatewayConfig config, PartConfig part, RouteMatch match)
+    {
+        if (part.First is { } first)
+        {
+            return new Destination(part.Name, "", "", "", $"the first of '{first}'");
+        }
+
+        var each = part.Each is { } array ? $"for each of {array}; " : "";
+        var needed = part.Optional ? "optional; " : "required; ";
+        var timeout = part.Timeout is { } own ? $"within {Quantity.Write(own)}; " : "";
+        return new Destination(part.Name, part.Service!, "GET", Fill(part.Path!, match), needed + each + timeout + Reached(config, part.Service!));
+    }
+
+    // What another part has to say first stays a hole.
+    private static string Fill(string template, RouteMatch match) => TextTemplate.TryParse(template, out var text, out _)
+        ? text.Fill(hole => match.Values.GetValueOrDefault(hole) ?? $"{{{hole}}}")!
+        : template;
+
+    private static string Reached(GatewayConfig config, string service)
+    {
+        var upstream = config.Services.FirstOrDefault(one => one.Name.Equals(service, StringComparison.OrdinalIgnoreCase))
+            ?? config.Services.FirstOrDefault(one => one.Name == UpstreamConfig.All) ?? new UpstreamConfig { Name = service };
+        var attempts = upstream.Attempts == 1 ? "1 attempt" : $"{upstream.Attempts} attempts";
+        return $"timeout {Quantity.Write(upstream.Timeout ?? config.Timeout)}, {attempts}, {upstream.Balance}"
+            + $", circuit opens after {upstream.OpensAfter} failures for {Quantity.Write(upstream.StaysOpen)}"
+            + (upstream.Protocol == UpstreamProtocol.Http2 ? ", HTTP/2" : "");
+    }
+}
