@@ -46,7 +46,7 @@ public sealed partial class ShopSystem : IAsyncLifetime
                 return processes.Count == ProcessCount && processes.All(process => process.Healthy) ? this : null;
             },
             "every process of the shop is healthy",
-            TimeSpan.FromMinutes(5));
+            TimeSpan.FromMinutes(10)); // builds the shop first, on whatever machine this is
     }
 
     public string Output
