@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Portolan.Cli.SystemFile;
+using Portolan.Core.Processes;
 using Portolan.Discovery;
 using Portolan.Proxy;
 
@@ -11,6 +12,9 @@ internal static class GatewayProcess
 {
     public const string Name = "gateway";
 
+    // What runs may take so long to end when the gateway stops; an orchestrator waits a little longer.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
+
     public static async Task<int> RunAsync(string path, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
     {
         var file = GatewayFiles.Read(path);
@@ -18,6 +22,11 @@ internal static class GatewayProcess
         builder.Services.AddSingleton(time);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
         builder.Services.AddGatewayFile(path, file);
+        if (!SupervisedLifetime.IsSupervised)
+        {
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        }
+
         await using var app = builder.Build();
         app.UseGateway();
         await app.RunAsync(cancellationToken);
