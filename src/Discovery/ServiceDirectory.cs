@@ -18,7 +18,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     private readonly RegistryContact contact;
     private readonly TimeProvider clock;
     private readonly ServiceNames names;
-    private readonly StaticServices configured;
+    private readonly StaticServices placed;
     private readonly bool ownsClient;
     private int disposed;
 
@@ -33,8 +33,8 @@ public sealed class ServiceDirectory : IAsyncDisposable
         this.client = client;
         this.contact = contact;
         this.clock = clock;
-        configured = new StaticServices(options);
-        names = new ServiceNames(options, configured, client, contact, clock);
+        placed = new StaticServices(options);
+        names = new ServiceNames(options, placed, client, contact, clock);
     }
 
     /// <summary>The instances of a service. Only the first lookup of a name waits, at most <see cref="DiscoveryOptions.LookupTimeout"/>.</summary>
@@ -44,19 +44,6 @@ public sealed class ServiceDirectory : IAsyncDisposable
         return watch.FirstAnswer.IsCompleted ? ValueTask.FromResult(watch.Snapshot) : FirstAsync(watch, cancellationToken);
     }
 
-    /// <summary>
-    /// Names services by their base addresses, before those of the options; what an earlier call named is no longer. They are
-    /// used while the registry names no instance of the service. Takes effect at once; what stays as it was is not touched.
-    /// </summary>
-    public void Configure(IReadOnlyDictionary<string, string[]> services)
-    {
-        configured.Replace(services);
-        foreach (var watch in watches.Values)
-        {
-            watch.Configure();
-        }
-    }
-
     /// <summary>Waits until the service is as asked, such as: has a healthy instance. Returns at once when it is.</summary>
     public ValueTask<ServiceSnapshot> WaitForAsync(
         string service, Func<ServiceSnapshot, bool> condition, CancellationToken cancellationToken = default) =>
@@ -64,6 +51,20 @@ public sealed class ServiceDirectory : IAsyncDisposable
 
     /// <summary>The names that the registry and the configuration know, sorted. While the registry is gone, the last good answer.</summary>
     public ValueTask<IReadOnlyList<string>> ServicesAsync(CancellationToken cancellationToken = default) => names.GetAsync(cancellationToken);
+
+    /// <summary>
+    /// Says where services are while the registry names no instance of them, in place of what was said so before;
+    /// <see cref="DiscoveryOptions.Services"/> holds for the others.
+    /// </summary>
+    /// <param name="addresses">Base addresses by service name.</param>
+    public void Place(IEnumerable<KeyValuePair<string, string[]>> addresses)
+    {
+        placed.Place(addresses);
+        foreach (var watch in watches.Values)
+        {
+            watch.Place();
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -89,8 +90,8 @@ public sealed class ServiceDirectory : IAsyncDisposable
         {
             watch = watches.GetOrAdd(service, Watch);
 
-            // Somebody may have named others while it was made.
-            watch.Configure();
+            // Somebody may have placed it elsewhere while it was made.
+            watch.Place();
             _ = watch.Running;
         }
 
@@ -98,7 +99,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     }
 
     private ServiceWatch Watch(string service) =>
-        new(service.ToLowerInvariant(), options, configured, client, contact, clock, stopping.Token);
+        new(service.ToLowerInvariant(), options, placed, client, contact, clock, stopping.Token);
 
     private static async ValueTask<ServiceSnapshot> FirstAsync(ServiceWatch watch, CancellationToken cancellationToken)
     {

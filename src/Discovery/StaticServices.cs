@@ -1,22 +1,21 @@
 namespace Portolan.Discovery;
 
-/// <summary>The services that configuration names by address: the options for good, and whoever uses the directory until further notice.</summary>
+/// <summary>The services that configuration names by address: from the start on, or since another configuration was put in force.</summary>
 internal sealed class StaticServices(DiscoveryOptions options)
 {
     private const string Unix = "unix:";
 
     private static readonly Dictionary<string, string> NoMetadata = [];
+    private volatile Dictionary<string, string[]> placed = [];
 
-    private volatile Dictionary<string, string[]> named = [];
-
-    /// <summary>All names.</summary>
-    public IEnumerable<string> Names => named.Keys.Union(options.Services.Keys, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Names others in place of those that were named before; they come before those of the options.</summary>
-    public void Replace(IReadOnlyDictionary<string, string[]> services) => named = new(services, StringComparer.OrdinalIgnoreCase);
+    public IEnumerable<string> Names => options.Services.Keys.Union(placed.Keys, StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<ServiceInstance> Of(string service) =>
-        named.TryGetValue(service, out var addresses) || options.Services.TryGetValue(service, out addresses) ? [.. addresses.Select(ToInstance)] : [];
+        placed.TryGetValue(service, out var addresses) || options.Services.TryGetValue(service, out addresses) ? [.. addresses.Select(ToInstance)] : [];
+
+    /// <summary>In place of what was placed before; goes before the options.</summary>
+    public void Place(IEnumerable<KeyValuePair<string, string[]>> addresses) =>
+        placed = new Dictionary<string, string[]>(addresses, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsAddress(string address) =>
         (address.StartsWith(Unix, StringComparison.Ordinal) && address.Length > Unix.Length)

@@ -11,10 +11,10 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 {
     private static readonly TimeSpan HoldWithoutGrace = TimeSpan.FromSeconds(30);
 
-    private readonly Lock publishing = new();
+    private readonly Lock gate = new();
     private IReadOnlyList<ServiceInstance> configured = configured;
     private IReadOnlyList<ServiceInstance> known = [];
-    private bool isStale = true;
+    private bool lost = true;
     private Hold? hold;
     private volatile ServiceSnapshot snapshot = new(service, configured, Stale: hasRegistry);
 
@@ -28,30 +28,38 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 
     public void Accept(WatchAnswer answer)
     {
-        hold = answer.Instances.Count == 0 && known.Count > 0 ? HoldAfter(answer) : null;
-        known = hold is null ? answer.Instances : known;
-        Index = answer.Index;
-        Publish(stale: hold is not null);
+        lock (gate)
+        {
+            hold = answer.Instances.Count == 0 && known.Count > 0 ? HoldAfter(answer) : null;
+            known = hold is null ? answer.Instances : known;
+            Index = answer.Index;
+            Publish(stale: hold is not null);
+        }
     }
 
-    /// <summary>Configuration names these; true when they are others than before. From any thread.</summary>
-    public bool Configure(IReadOnlyList<ServiceInstance> instances)
+    public void Lost()
     {
-        lock (publishing)
+        lock (gate)
         {
-            if (configured.SequenceEqual(instances))
+            Publish(stale: true);
+        }
+    }
+
+    /// <summary>Other addresses for the time in which nobody is known; false, and nothing changed, where they are those of before.</summary>
+    public bool Place(IReadOnlyList<ServiceInstance> addresses)
+    {
+        lock (gate)
+        {
+            if (configured.SequenceEqual(addresses))
             {
                 return false;
             }
 
-            configured = instances;
+            configured = addresses;
+            Publish(lost);
+            return true;
         }
-
-        Publish(isStale);
-        return true;
     }
-
-    public void Lost() => Publish(stale: true);
 
     /// <summary>How long to wait at the registry: not beyond the time for which an empty answer is not believed.</summary>
     public TimeSpan NextWait(TimeSpan longest)
@@ -81,13 +89,10 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 
     private void Publish(bool stale)
     {
-        lock (publishing)
-        {
-            isStale = stale;
-            snapshot = known.Count > 0
-                ? new ServiceSnapshot(service, known, stale)
-                : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
-        }
+        lost = stale;
+        snapshot = known.Count > 0
+            ? new ServiceSnapshot(service, known, stale)
+            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
     }
 
     private sealed record Hold(long? Index, DateTimeOffset Until);

@@ -7,7 +7,7 @@ internal sealed class ServiceWatch
 {
     private readonly string service;
     private readonly DiscoveryOptions options;
-    private readonly StaticServices configured;
+    private readonly StaticServices placed;
     private readonly RegistryClient client;
     private readonly RegistryContact contact;
     private readonly TimeProvider clock;
@@ -17,16 +17,15 @@ internal sealed class ServiceWatch
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ServiceWatch(
-        string service, DiscoveryOptions options, StaticServices configured, RegistryClient client, RegistryContact contact, TimeProvider clock,
-        CancellationToken stopping)
+        string service, DiscoveryOptions options, StaticServices placed, RegistryClient client, RegistryContact contact, TimeProvider clock, CancellationToken stopping)
     {
         this.service = service;
         this.options = options;
-        this.configured = configured;
+        this.placed = placed;
         this.client = client;
         this.contact = contact;
         this.clock = clock;
-        set = new LastGoodSet(service, configured.Of(service), options.Server is not null, clock);
+        set = new LastGoodSet(service, placed.Of(service), options.Server is not null, clock);
         running = new Lazy<Task>(() => Start(stopping));
     }
 
@@ -36,15 +35,6 @@ internal sealed class ServiceWatch
     public Task FirstAnswer => first.Task;
 
     public Task Running => running.Value;
-
-    /// <summary>Looks again at the addresses that configuration names.</summary>
-    public void Configure()
-    {
-        if (set.Configure(configured.Of(service)))
-        {
-            Tell();
-        }
-    }
 
     /// <summary>The first snapshot that fits, from now on.</summary>
     public async ValueTask<ServiceSnapshot> WaitForAsync(Func<ServiceSnapshot, bool> fits, CancellationToken cancellationToken)
@@ -61,6 +51,17 @@ internal sealed class ServiceWatch
             await next.WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>Where it is said to be may have changed.</summary>
+    public void Place()
+    {
+        if (set.Place(placed.Of(service)))
+        {
+            Signal();
+        }
+    }
+
+    private void Signal() => Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private Task Start(CancellationToken stopping)
     {
@@ -103,14 +104,11 @@ internal sealed class ServiceWatch
             }
 
             first.TrySetResult();
-            Tell();
+            Signal();
             var early = set.Index == asked.Index && clock.GetElapsedTime(asked.At) < asked.Wait / 2;
             await Task.Delay(Pause(failures, early), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private void Tell() =>
-        Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private void Accept(WatchAnswer answer)
     {

@@ -26,18 +26,17 @@ namespace Portolan.Proxy.Forwarding;
 internal sealed class UpstreamClient
 {
     private readonly ServiceClients<UpstreamResponse> clients;
-    private readonly ServiceDirectory directory;
     private readonly MessageTransport messages;
     private readonly Http1Transport connections;
+    private readonly ServiceDirectory directory;
     private volatile Settings settings;
 
     public UpstreamClient(
         ServiceDirectory directory, CircuitBreakers breakers, MessageTransport messages, Http1Transport connections, GatewayConfig config, TimeProvider clock,
         Random random, ResilienceLog log)
     {
-        (this.directory, this.messages, this.connections) = (directory, messages, connections);
+        (this.messages, this.connections, this.directory) = (messages, connections, directory);
         settings = new Settings(config);
-        directory.Configure(AddressesOf(config));
         clients = new ServiceClients<UpstreamResponse>(
             directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
     }
@@ -46,7 +45,7 @@ internal sealed class UpstreamClient
     public void Configure(GatewayConfig config)
     {
         settings = new Settings(config);
-        directory.Configure(AddressesOf(config));
+        directory.Place(config.Services.Where(service => service.Addresses.Count > 0).Select(service => KeyValuePair.Create(service.Name, service.Addresses.ToArray())));
         clients.Renew();
     }
 
@@ -103,10 +102,6 @@ internal sealed class UpstreamClient
         configured ?? (instance.Metadata.TryGetValue("protocol", out var named) && named == "http2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1);
 
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-
-    private static Dictionary<string, string[]> AddressesOf(GatewayConfig config) => config.Services
-        .Where(service => service.Addresses.Count > 0)
-        .ToDictionary(service => service.Name, service => service.Addresses.ToArray());
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
     private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts)
