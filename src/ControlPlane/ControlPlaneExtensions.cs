@@ -7,6 +7,7 @@ using Portolan.ControlPlane.Health;
 using Portolan.ControlPlane.Home;
 using Portolan.ControlPlane.Operators;
 using Portolan.Observability.Health;
+using Portolan.Observability.Metrics;
 using Portolan.Registry;
 
 namespace Portolan.ControlPlane;
@@ -19,6 +20,7 @@ public static class ControlPlaneExtensions
     {
         services.AddRegistry(configure);
         services.TryAddSingleton<SystemHealth>();
+        services.AddPrometheus();
         services.AddHealth().AddHealthCheck(StoreCheck.Create);
         services.TryAddSingleton<OperatorSurface>();
         services.TryAddSingleton<OperatorEndpoints>();
@@ -37,6 +39,7 @@ public static class ControlPlaneExtensions
         routes.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().AnswerAsync);
 
         routes.MapHealth();
+        routes.MapPrometheus();
         routes.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().AnswerAsync);
 
         routes.MapGet("/v1/sagas", JsonAnswer.ForOperators(operators.SagasAsync));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portolan.Discovery.Http;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Health;
+using Portolan.Observability.Metrics;
 using Portolan.Observability.Problems;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
@@ -49,6 +50,7 @@ public static class GatewayExtensions
             ServerLimits.Apply(kestrel.Limits, config.Limits);
         });
         services.AddHealth();
+        services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);
         services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
@@ -106,6 +108,7 @@ public static class GatewayExtensions
         // The gateway's own addresses, few and fixed, come before the routes; validation keeps routes off them.
         app.UseProxy(context => context.GetEndpoint() is not null);
         app.MapHealth();
+        app.MapPrometheus();
         app.MapBreakers();
         app.MapFaults();
         app.MapCache();

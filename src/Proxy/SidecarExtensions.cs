@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portolan.Discovery;
 using Portolan.Observability.Health;
+using Portolan.Observability.Metrics;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Sidecar;
@@ -70,6 +71,7 @@ internal static class SidecarExtensions
         // A service that is named by Host has all its paths, those of the sidecar too.
         app.UseProxy(context => context.GetEndpoint() is not null && OutboundName.OfHost(context.Request.Host) is null);
         app.MapHealth();
+        app.MapPrometheus(); // of the whole process, the way in too
         app.MapBreakers();
     }
 }

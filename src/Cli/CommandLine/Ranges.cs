@@ -9,6 +9,14 @@ internal static class Ranges
 
     public static void Seconds(OptionResult result) => Check(result, 1, 3600);
 
+    public static void SecondsOrNone(OptionResult result) => Check(result, 0, 3600);
+
+    /// <summary>Requests a second: more than a million, one process does not send.</summary>
+    public static void Rate(OptionResult result) => Check(result, 1, 1_000_000);
+
+    /// <summary>As many as there are ports to come from, about.</summary>
+    public static void Connections(OptionResult result) => Check(result, 1, 50_000);
+
     public static void Lines(OptionResult result) => Check(result, 1, 100_000);
 
     /// <summary>What the server lists at most.</summary>

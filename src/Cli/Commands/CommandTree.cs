@@ -29,6 +29,7 @@ internal static class CommandTree
             DeadLetterCommand.Create(context),
             BreakerCommand.Create(context),
             SplitCommand.Create(context),
+            new LoadCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ["portolan up samples/shop", "portolan ps", "portolan up --help"]);
@@ -38,7 +39,9 @@ internal static class CommandTree
     /// <summary>Parses and runs; the exit code is 0, 1 for a failure that was told on the error output, 2 for a wrong command line.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext context)
     {
-        var parsed = Create(context).Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        // An argument that begins with @ names a file of ours, such as a body; the library would read arguments from it.
+        var plain = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var parsed = Create(context).Parse(arguments.Count == 0 ? ["--help"] : arguments, plain);
         if (parsed.Action is not HelpWithExamples && UsageProblem(parsed) is { } problem)
         {
             context.Screen.Error.WriteLine($"{problem}\nSee '{PathOf(parsed.CommandResult.Command)} --help'.");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Portolan.Cli.SystemFile;
+using Portolan.Core.Processes;
 using Portolan.Discovery;
 using Portolan.Proxy;
 
@@ -10,6 +11,9 @@ namespace Portolan.Cli.Serving;
 internal static class GatewayProcess
 {
     public const string Name = "gateway";
+
+    // What runs may take so long to end when the gateway stops; an orchestrator waits a little longer.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
 
     public static async Task<int> RunAsync(string path, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -25,6 +29,11 @@ internal static class GatewayProcess
             }
         });
         builder.Services.AddGatewayFile(path, file);
+        if (!SupervisedLifetime.IsSupervised)
+        {
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        }
+
         await using var app = builder.Build();
         app.UseGateway();
         await app.RunAsync(cancellationToken);

@@ -3,19 +3,19 @@ using Microsoft.AspNetCore.Hosting;
 namespace Portolan.Cli.Serving;
 
 /// <summary>
-/// Lets a data plane go on where the network woke it: no hand-over to another thread, half the processor time a request. It
+/// Lets a data plane, and what puts load on one, go on where the network woke it: no hand-over to another thread, half the processor time a request. It
 /// holds for the whole process and only before the first socket is used; and whatever blocks there, blocks every connection.
 /// </summary>
 internal static class InlineSockets
 {
     private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    private static readonly string[] DataPlanes = ["gateway", "sidecar"];
+    private static readonly string[] Users = ["gateway", "sidecar", "load"];
 
-    /// <summary>Turns it on for a process that will be a data plane, unless its environment says otherwise.</summary>
+    /// <summary>Turns it on for a process that gains by it, unless its environment says otherwise.</summary>
     public static void Use(string[] args)
     {
-        if (args.Length > 0 && DataPlanes.Contains(args[0]) && Environment.GetEnvironmentVariable(Variable) is null)
+        if (args.Length > 0 && Users.Contains(args[0]) && Environment.GetEnvironmentVariable(Variable) is null)
         {
             Environment.SetEnvironmentVariable(Variable, "1");
         }

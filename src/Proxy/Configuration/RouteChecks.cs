@@ -18,7 +18,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class RouteChecks
 {
     // The gateway answers these itself.
-    private static readonly string[] Own = ["/", "/health", "/healthz", "/ready", "/actuator/health"];
+    private static readonly string[] Own = ["/", "/metrics", "/health", "/healthz", "/ready", "/actuator/health"];
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
