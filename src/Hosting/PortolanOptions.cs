@@ -49,6 +49,12 @@ public sealed class PortolanOptions
     /// <summary>Addresses of services that no registry knows, by name.</summary>
     public IDictionary<string, string[]> Services { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// What the registry tells of this instance: <c>version</c>, <c>weight</c>, <c>zone</c>, <c>protocol</c> (<c>http2</c>), and
+    /// facts of your own.
+    /// </summary>
+    public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>How services are called by their name; each call has time-outs, retries and a circuit breaker.</summary>
     public ServiceClientOptions DefaultClient { get; set; } = new();
 

@@ -30,6 +30,11 @@ internal static class OptionsReader
         reader.Time("Sagas:Retention", value => options.Sagas.Retention = value);
         reader.List("Sagas:CallbackHosts", options.Sagas.CallbackHosts);
         Services(section, options.Services);
+        foreach (var fact in section.GetSection("Metadata").GetChildren().Where(fact => fact.Value is not null))
+        {
+            options.Metadata[fact.Key] = fact.Value!;
+        }
+
         ClientReader.Read(section.GetSection("Clients"), options, errors);
         return options;
     }

@@ -29,6 +29,10 @@ internal static class ServiceDiscovery
             registration.Service = identity.Name;
             registration.InstanceId = options.InstanceId;
             registration.Status = ReadStatusAsync;
+            foreach (var (name, value) in options.Metadata)
+            {
+                registration.Metadata[name] = value;
+            }
         });
 
     private static async ValueTask<string> ReadStatusAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ public sealed record UpstreamConfig
     /// <summary>Base addresses of its instances, used while the registry names none.</summary>
     public ConfigList<string> Addresses { get; init; } = [];
 
-    /// <summary>What its instances speak. Default HTTP/1.1.</summary>
-    public UpstreamProtocol Protocol { get; init; }
+    /// <summary>What its instances speak. Null (default): what an instance's metadata <c>protocol</c> says, or else HTTP/1.1.</summary>
+    public UpstreamProtocol? Protocol { get; init; }
 
     /// <summary>How long an attempt may take until the answer begins; null: the gateway's.</summary>
     public TimeSpan? Timeout { get; init; }

@@ -85,7 +85,7 @@ internal static class UpstreamReader
         return defaults with
         {
             Addresses = [.. fields.OneOrMore("addresses", "an address, or a list like [127.0.0.1:5001]").Select(Complete)],
-            Protocol = fields.Choice("protocol", Protocols) ?? defaults.Protocol,
+            Protocol = fields.Choice("protocol", Protocols),
             Timeout = fields.Time("timeout"),
             Attempts = fields.Number("attempts", 1, 10) ?? defaults.Attempts,
             RetryBudget = fields.Share("retryBudget") ?? defaults.RetryBudget,

@@ -79,8 +79,14 @@ internal sealed class UpstreamClient
         string service, string target, Func<TimeSpan, HttpRequestMessage> create, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var outcome = await clients.Of(service).TryExecuteAsync(
-            static (call, own) => own.Client.messages.SendAsync(((Endpoint)call.Target!).Instance, own.Create(call.Remaining), own.Target, call.CancellationToken),
-            (Client: this, Create: create, Target: target),
+            static (call, own) =>
+            {
+                var instance = ((Endpoint)call.Target!).Instance;
+                var message = own.Create(call.Remaining);
+                (message.Version, message.VersionPolicy) = (VersionOf(SpokenBy(instance, own.Protocol)), HttpVersionPolicy.RequestVersionExact);
+                return own.Client.messages.SendAsync(instance, message, own.Target, call.CancellationToken);
+            },
+            (Client: this, Create: create, Target: target, settings.Of(service).Protocol),
             new CallOptions { Once = true, AttemptTimeout = timeout ?? TimeSpan.Zero },
             cancellationToken);
         return Explain(service, outcome) is { } problem ? throw new ProblemException(problem) : ((MessageResponse)outcome.GetOrThrow()).Message;
@@ -96,11 +102,16 @@ internal sealed class UpstreamClient
         _ => null,
     };
 
+    private static UpstreamProtocol SpokenBy(ServiceInstance instance, UpstreamProtocol? configured) =>
+        configured ?? (instance.Metadata.TryGetValue("protocol", out var named) && named == "http2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1);
+
+    private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+
     private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
         || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
-    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol Protocol, AttemptsUnderWay? Attempts, TimeSpan Upload)
+    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts, TimeSpan Upload)
     {
         public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
         {
@@ -169,10 +180,10 @@ internal sealed class UpstreamClient
 
         private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, TimeSpan remaining, CancellationToken cancellationToken)
         {
-            return (Protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
+            var protocol = SpokenBy(instance, Protocol);
+            return (protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
                 ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, remaining, cancellationToken)
-                : Client.messages.SendAsync(
-                    instance, Context, Target, Body, Protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11, remaining, cancellationToken);
+                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), remaining, cancellationToken);
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class OptionsReaderTests
             ["Messaging:DeduplicationWindow"] = "1.00:00:00",
             ["Sagas:CallbackHosts:0"] = "partner.example",
             ["Services:inventory"] = "http://a:1, http://b:2",
+            ["Metadata:version"] = "2.1",
             ["Services:payments:0"] = "http://c:3",
         });
 
@@ -51,6 +52,7 @@ public sealed class OptionsReaderTests
         Assert.Contains("partner.example", options.Sagas.CallbackHosts);
         Assert.Equal(["http://a:1", "http://b:2"], options.Services["inventory"]);
         Assert.Equal(["http://c:3"], options.Services["PAYMENTS"]);
+        Assert.Equal("2.1", options.Metadata["version"]);
     }
 
     [Fact]

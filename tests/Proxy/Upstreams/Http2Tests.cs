@@ -55,6 +55,16 @@ public sealed class Http2Tests
     }
 
     [Fact]
+    public async Task A_part_of_a_composition_speaks_what_its_service_does()
+    {
+        await using var service = await Upstream.StartAsync(
+            _ => { }, context => context.Response.WriteAsJsonAsync(context.Request.Protocol), HttpProtocols.Http2);
+        await using var gateway = await Gateway.StartAsync(
+            "services: { backend: { protocol: http2 } }\nroutes: [{ path: /both, compose: { one: { service: backend, path: /x } } }]", ("backend", [service.Address]));
+        Assert.Contains("HTTP/2", await gateway.Client.GetStringAsync("/both", Token));
+    }
+
+    [Fact]
     public async Task Trailers_behind_the_chunks_of_HTTP_1_reach_a_client_on_HTTP_2()
     {
         using var server = new RawServer(RawServer.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\n\r\n"));
