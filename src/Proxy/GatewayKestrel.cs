@@ -1,17 +1,21 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Net.Http.Headers;
+using Portolan.Proxy.Edge;
 
 namespace Portolan.Proxy;
 
 /// <summary>How the server in front of a gateway meets strangers.</summary>
 internal static class GatewayKestrel
 {
+    private static readonly ConnectionEncoding Connection = new();
+
     public static void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
 
-        // Byte for byte: header values are passed on, not understood.
-        options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        // Byte for byte: header values are passed on, not understood. But for one, of which the server would drop a part.
+        options.RequestHeaderEncodingSelector = name => name == HeaderNames.Connection ? Connection : Encoding.Latin1;
         options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
     }
 }

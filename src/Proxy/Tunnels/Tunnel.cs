@@ -16,7 +16,7 @@ internal sealed class Tunnel(Stream client, Http1Connection service, TimeProvide
 {
     private const int BufferSize = 16 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // 1001 in both; a client's frames are masked, with any key, and this one's is zero.
     private static readonly byte[] CloseToClient = [0x88, 0x02, 0x03, 0xE9];

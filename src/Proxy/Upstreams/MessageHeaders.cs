@@ -20,19 +20,26 @@ internal static class MessageHeaders
         var nominated = from.Headers.NonValidated.TryGetValues("Connection", out var connection)
             ? HopByHop.Nominated(connection)
             : null;
-        Copy(from.Headers, to.Headers, nominated);
-        Copy(from.Content.Headers, to.Headers, nominated);
+        Copy(from.Headers, to, nominated);
+        Copy(from.Content.Headers, to, nominated);
         to.Headers.Append("Via", RequestHeaders.Via);
     }
 
-    private static void Copy(HttpHeaders from, IHeaderDictionary to, HashSet<string>? nominated)
+    /// <summary>
+    /// True for the length of an answer that has no body by its status: many services say it, but it must not be there
+    /// (RFC 9110, 8.6), and the server in front of us would rather break off than send it.
+    /// </summary>
+    public static bool IsLengthOfNothing(string name, int status) =>
+        status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+
+    private static void Copy(HttpHeaders from, HttpResponse to, HashSet<string>? nominated)
     {
         // Not validated: what the service wrote goes on as it is, and reading it does not change it.
         foreach (var (name, values) in from.NonValidated)
         {
-            if (!HopByHop.IsAlways(name) && nominated?.Contains(name) != true)
+            if (!HopByHop.IsAlways(name) && nominated?.Contains(name) != true && !IsLengthOfNothing(name, to.StatusCode))
             {
-                to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+                to.Headers[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
             }
         }
     }

@@ -24,6 +24,13 @@ internal sealed class MessageResponse(HttpResponseMessage message, TimeProvider 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, context.RequestAborted);
         try
         {
+            if (Status == StatusCodes.Status205ResetContent)
+            {
+                // Whatever came with it, there is nothing behind this head (RFC 9110, 15.3.6).
+                await context.Response.StartAsync(either.Token);
+                return;
+            }
+
             await CopyAsync(context.Response, () => time.CancelAfter(silence), either.Token);
             CopyTrailers(context);
         }

@@ -6,26 +6,36 @@ namespace Portolan.Proxy.Tests.Forwarding;
 
 public sealed class HeaderTests
 {
-    [Fact]
-    public async Task What_concerns_one_connection_ends_at_the_gateway()
+    [Theory]
+    [InlineData("X-Custom, X-Forwarded-For, Authorization")]
+    [InlineData("close, X-Custom, X-Forwarded-For, Authorization")]
+    [InlineData("X-Custom, Close ,authorization,X-Forwarded-For")]
+    [InlineData("keep-alive, X-Custom, Authorization, Via, Host, X-Request-ID")]
+    [InlineData("X-Custom, Authorization, upgrade")]
+    [InlineData("x-custom\r\nConnection: close\r\nConnection: authorization")]
+    [InlineData(",, keep-alive ,, x-custom ,close,, authorization,")]
+    public async Task What_concerns_one_connection_ends_at_the_gateway(string connection)
     {
         await using var echo = await Upstream.StartEchoAsync();
         await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
 
-        // Kestrel shows what Connection names only where it does not say close or keep-alive too: so a second request ends it.
         var seen = await gateway.SendRawAsync(
-            "GET /x HTTP/1.1\r\nHost: shop.example\r\nConnection: X-Custom, X-Forwarded-For\r\nX-Custom: 1\r\nKeep-Alive: 5\r\n" +
+            $"GET /x HTTP/1.1\r\nHost: shop.example\r\nConnection: {connection}\r\nX-Custom: 1\r\nAuthorization: secret\r\nKeep-Alive: 5\r\n" +
             "Proxy-Connection: x\r\nTE: trailers\r\nProxy-Authorization: Basic eA==\r\nUpgrade: h2c\r\nX-Kept: yes\r\n\r\n" +
-            "GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+            (connection.Contains("close", StringComparison.OrdinalIgnoreCase) ? "" : "GET /health/live HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"));
         var body = seen[seen.IndexOf("GET /x", StringComparison.Ordinal)..seen.IndexOf("\n\n", StringComparison.Ordinal)];
 
         Assert.Contains("X-Kept: yes", body);
-        foreach (var gone in new[] { "X-Custom", "Keep-Alive", "Proxy-Connection", "TE:", "Proxy-Authorization", "Upgrade", "close" })
+        foreach (var gone in new[] { "X-Custom", "Authorization: secret", "Keep-Alive", "Proxy-Connection", "TE:", "Proxy-Authorization", "Upgrade", "close" })
         {
             Assert.False(body.Contains(gone), gone + " in " + body);
         }
 
+        // What the gateway says itself nobody can have removed.
         Assert.Contains("X-Forwarded-For: 127.0.0.1", body);
+        Assert.Contains("Via: 1.1 portolan", body);
+        Assert.Contains("X-Request-ID: ", body);
+        Assert.Contains("Host: ", body);
     }
 
     [Fact]

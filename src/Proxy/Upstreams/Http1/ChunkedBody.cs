@@ -138,7 +138,7 @@ internal sealed class ChunkedBody
         }
 
         var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line.ContainsAny("\0\r"u8) || Trailers?.Count == MostTrailers || line[..colon].ContainsAny(" \t"u8))
+        if (colon <= 0 || line.ContainsAny("\0\r"u8) || Trailers?.Count == MostTrailers || line[..colon].ContainsAnyExcept(ResponseHead.Token))
         {
             throw new MalformedResponseException("a trailer that is no header");
         }

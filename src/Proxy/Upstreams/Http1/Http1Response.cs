@@ -24,7 +24,7 @@ internal sealed class Http1Response : UpstreamResponse
         (this.connection, this.sending, this.sent) = (connection, sending, sent);
         var head = connection.Head;
         Status = head.Status;
-        hasBody = !answersHead && Status is not (204 or 304) && head.ContentLength != 0;
+        hasBody = !answersHead && Status is not (204 or 205 or 304) && head.ContentLength != 0;
     }
 
     public override int Status { get; }
@@ -58,7 +58,7 @@ internal sealed class Http1Response : UpstreamResponse
         foreach (var line in connection.Head.Lines)
         {
             var name = texts.Of(bytes.Slice(line.Name, line.NameLength));
-            if (HopByHop.IsAlways(name) || nominated?.Contains(name) == true)
+            if (HopByHop.IsAlways(name) || nominated?.Contains(name) == true || MessageHeaders.IsLengthOfNothing(name, Status))
             {
                 continue;
             }
@@ -247,8 +247,9 @@ internal sealed class Http1Response : UpstreamResponse
             return;
         }
 
-        if (sending is { IsCompletedSuccessfully: false })
+        if (sending is { IsCompletedSuccessfully: false } || (Status == 205 && connection.Head.ContentLength != 0))
         {
+            // The second: there can be a body in the eyes of the service, which nobody has read.
             connection.Dispose();
             return;
         }

@@ -14,7 +14,8 @@ internal sealed class ResponseHead
 
     private const int MaximumLines = 256;
 
-    private static readonly SearchValues<byte> Token =
+    /// <summary>What the name of a header is made of.</summary>
+    public static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     private static readonly SearchValues<byte> Forbidden = SearchValues.Create("\0\r\n"u8);
