@@ -61,7 +61,7 @@ internal sealed class UpstreamClient
         // While it comes, the time that the service may take for its answer has not begun.
         var upload = body is not null && !body.IsHere() ? config.Timeout ?? settings.Timeout : TimeSpan.Zero;
         var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
-        return clients.Of(service).TryExecuteAsync(
+        return (match.Subset is { } subset ? clients.Of(service, subset) : clients.Of(service)).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
             new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts, upload),
             new CallOptions { Once = once, Prefer = match.Prefer, AttemptTimeout = upload > TimeSpan.Zero ? LongestUpload : TimeSpan.Zero },

@@ -49,7 +49,7 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
     public async ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, HttpRequestMessage message, string target, CancellationToken cancellationToken)
     {
         message.RequestUri = AddressOf(instance, target);
-        return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { ServedBy = instance.Id };
+        return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { Instance = instance };
     }
 
     /// <summary>The headers of a request for a part of a composition, which always asks for JSON and sends nothing.</summary>

@@ -45,7 +45,7 @@ internal sealed class Http1Transport : IDisposable
         while (true)
         {
             var connection = kept ?? await pool.ConnectAsync(connectTimeout, cancellationToken);
-            var exchange = new Http1Exchange(connection, context, target, body, upgrade, instance.Id);
+            var exchange = new Http1Exchange(connection, context, target, body, upgrade, instance);
             try
             {
                 return await exchange.SendAsync(remaining, cancellationToken);
