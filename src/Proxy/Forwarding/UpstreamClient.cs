@@ -56,7 +56,7 @@ internal sealed class UpstreamClient
         HttpContext context, RouteMatch match, string service, string target, ClientBody? body, WebSocketRequest? upgrade, CancellationToken cancellationToken)
     {
         var config = settings.Of(service);
-        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !IsIdempotent(context.Request.Method);
+        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
 
         // While it comes, the time that the service may take for its answer has not begun.
         var upload = body is not null && !body.IsHere() ? config.Timeout ?? settings.Timeout : TimeSpan.Zero;
@@ -96,6 +96,7 @@ internal sealed class UpstreamClient
     public static Problem? Explain(string service, in Outcome<UpstreamResponse> outcome) => outcome switch
     {
         { Exception: NoInstanceException } => ForwardProblems.NoInstance(service),
+        { Exception: BrokenOffException } => ForwardProblems.Broken(service),
         { Exception: not null, Verdict: Verdict.Unreached } => ForwardProblems.Unreachable(service),
         { Rejection: { Kind: RejectionKind.TimedOut } } => ForwardProblems.TimedOut(service),
         { Rejection: { } rejection } => Resilience.Http.RejectionProblems.Of(rejection),
@@ -106,9 +107,6 @@ internal sealed class UpstreamClient
         configured ?? (instance.Metadata.TryGetValue("protocol", out var named) && named == "http2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1);
 
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-
-    private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
-        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
     private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts, TimeSpan Upload)
@@ -159,14 +157,14 @@ internal sealed class UpstreamClient
         }
 
         private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, ResilienceCall call) =>
-            Upload > TimeSpan.Zero ? UploadAsync(instance, call) : SendAsync(instance, call.Remaining, call.CancellationToken);
+            Upload > TimeSpan.Zero ? UploadAsync(instance, call) : SendAsync(instance, call.Attempt, call.Remaining, call.CancellationToken);
 
         private async ValueTask<UpstreamResponse> UploadAsync(ServiceInstance instance, ResilienceCall call)
         {
             var watch = Body!.Watch = new UploadWatch(Upload, Client.clock, call.CancellationToken);
             try
             {
-                return await SendAsync(instance, call.Remaining < Upload ? call.Remaining : Upload, watch.Token);
+                return await SendAsync(instance, call.Attempt, call.Remaining < Upload ? call.Remaining : Upload, watch.Token);
             }
             catch (Exception) when (watch.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
             {
@@ -178,12 +176,12 @@ internal sealed class UpstreamClient
             }
         }
 
-        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, TimeSpan remaining, CancellationToken cancellationToken)
+        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, int attempt, TimeSpan remaining, CancellationToken cancellationToken)
         {
             var protocol = SpokenBy(instance, Protocol);
             return (protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
-                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, remaining, cancellationToken)
-                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), remaining, cancellationToken);
+                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, attempt, remaining, cancellationToken)
+                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), attempt, remaining, cancellationToken);
         }
     }
 
