@@ -142,3 +142,6 @@ internal sealed class ClientBody(HttpRequest request, long limit)
         }
     }
 }
+
+/// <summary>A request could not be brought to an instance because of whoever sent it: its body ended early, was too large or too slow.</summary>
+internal sealed class ClientFailedException(Exception reason) : Exception(reason.Message, reason);
