@@ -10,7 +10,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -25,19 +25,21 @@ internal static class GatewayConfigReader
             return null;
         }
 
-        var routes = new RouteReader(problems, services);
+        var upstreams = UpstreamReader.Read(fields.Node("services"), problems, services);
+        var routes = new RouteReader(problems, services is null ? null : [.. services, .. upstreams.Select(upstream => upstream.Name).Except(services)]);
         var defaults = new GatewayConfig();
         var config = new GatewayConfig
         {
             Timeout = fields.Time("timeout") ?? defaults.Timeout,
             ConnectTimeout = fields.Time("connectTimeout") ?? defaults.ConnectTimeout,
             Limits = LimitsReader.Read(fields, problems),
+            FaultInjection = fields.Flag("faultInjection"),
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
             AccessLog = AccessLogReader.Read(fields, problems),
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
-            Services = UpstreamReader.Read(fields.Node("services"), problems, services),
+            Services = upstreams,
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 
