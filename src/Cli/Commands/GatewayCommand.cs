@@ -99,7 +99,7 @@ internal sealed class GatewayCommand : PortolanCommand
 
         var asked = string.Concat(headers.Select(one => $"&header={Uri.EscapeDataString(one)}"));
         return GatewayQuestion.AnswerAsync(
-            context, parsed.GetValue(config) is { } file ? () => GatewayAnswers.Explain(file, question) : null,
+            context, parsed.GetValue(config) is { } file ? () => GatewayAnswers.Explain(file, question, context.Time) : null,
             $"/portolan/gateway/explain?request={Uri.EscapeDataString(request)}{asked}", parsed.GetValue(gateway), parsed.GetValue(json),
             ExplanationText.Print, cancellationToken);
     }

@@ -18,10 +18,10 @@ internal static class GatewayAnswers
     }
 
     /// <summary>What becomes of a request, as JSON.</summary>
-    public static string Explain(string path, Question question)
+    public static string Explain(string path, Question question, TimeProvider clock)
     {
         var config = GatewayFiles.Read(path).Config;
-        var explanation = new Explainer(config, RouteMatching.Table(config)).Explain(question);
+        var explanation = new Explainer(config, RouteMatching.Table(config), clock).Explain(question);
         return Json(writer => ExplanationJson.Write(writer, question, explanation));
     }
 

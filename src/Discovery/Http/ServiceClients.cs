@@ -18,6 +18,7 @@ namespace Portolan.Discovery.Http;
 public sealed class ServiceClients<T>
 {
     private readonly ConcurrentDictionary<string, Built> pipelines = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Service, InstanceSubset Subset), Built> subsets = new();
     private readonly ServiceDirectory directory;
     private readonly CircuitBreakers breakers;
     private readonly Func<string, ServiceClientOptions> optionsOf;
@@ -52,7 +53,13 @@ public sealed class ServiceClients<T>
 
     /// <summary>The pipeline to a service. Its calls find the chosen <see cref="Endpoint"/> as their target.</summary>
     public ResiliencePipeline<T> Of(string service) =>
-        (pipelines.TryGetValue(service, out var built) ? built : pipelines.GetOrAdd(service, Build(service.ToLowerInvariant()))).Pipeline;
+        (pipelines.TryGetValue(service, out var built) ? built : pipelines.GetOrAdd(service, Build(service.ToLowerInvariant(), null))).Pipeline;
+
+    /// <summary>The pipeline to some instances of a service: with the breakers that all its calls have, and a budget of its own.</summary>
+    /// <param name="service">Its name, in lower case.</param>
+    /// <param name="subset">Which instances.</param>
+    public ResiliencePipeline<T> Of(string service, InstanceSubset subset) =>
+        (subsets.TryGetValue((service, subset), out var built) ? built : subsets.GetOrAdd((service, subset), Build(service, subset))).Pipeline;
 
     /// <summary>The options may be others now: pipelines whose options are, are made anew at their next call.</summary>
     public void Renew()
@@ -64,14 +71,23 @@ public sealed class ServiceClients<T>
                 pipelines.TryRemove(KeyValuePair.Create(service, built));
             }
         }
+
+        foreach (var (key, built) in subsets)
+        {
+            if (optionsOf(key.Service) != built.Options)
+            {
+                subsets.TryRemove(KeyValuePair.Create(key, built));
+            }
+        }
     }
 
-    private Built Build(string service)
+    private Built Build(string service, InstanceSubset? subset)
     {
         var options = optionsOf(service);
         var scope = new PipelineScope(service, clock, random, onEvent);
         var selection = options.Selection with
         {
+            Subset = subset ?? options.Selection.Subset,
             Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
             Begins = endpoint => BeginAnew(service, endpoint),
         };

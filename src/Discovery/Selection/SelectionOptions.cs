@@ -6,6 +6,9 @@ public sealed record SelectionOptions
     /// <summary>One of <see cref="LoadBalancing"/>. Default: round-robin.</summary>
     public string Policy { get; init; } = LoadBalancing.RoundRobin;
 
+    /// <summary>Only these instances are chosen from; the others are as if they were not there. Null: all. Default: null.</summary>
+    public InstanceSubset? Subset { get; init; }
+
     /// <summary>
     /// The zone this process runs in; endpoints name theirs in the metadata <c>zone</c>. Its own zone is used as far as that
     /// zone can carry its callers. Null: zones do not matter, nor do they to the policies by key. Default: null.

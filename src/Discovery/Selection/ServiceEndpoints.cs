@@ -135,7 +135,7 @@ public sealed class ServiceEndpoints
 
         // Where nobody was there to take the load meanwhile, nobody is new.
         var fresh = known.Count == 0 ? now - builder.SlowStartWindow : now;
-        foreach (var instance in snapshot.Instances.Where(instance => seen.Add(KeyOf(instance))))
+        foreach (var instance in (options.Subset?.Of(snapshot.Instances) ?? snapshot.Instances).Where(instance => seen.Add(KeyOf(instance))))
         {
             var begins = !first;
             if (!known.TryGetValue(KeyOf(instance), out var endpoint))

@@ -24,7 +24,7 @@ internal static class BackgroundFetch
 
         // All of the request that is needed, now: it is over before the fetch is.
         var copy = Copy(context);
-        var way = new RouteMatch(match.Route, match.Path, match.Values) { Service = match.Service, Query = match.Query, Prefer = match.Prefer };
+        var way = new RouteMatch(match.Route, match.Path, match.Values) { Service = match.Service, Query = match.Query, Prefer = match.Prefer, Subset = match.Subset, Version = match.Version, Sent = match.Sent };
 
         // The client's deadline and ids are its own.
         using (ExecutionContext.SuppressFlow())

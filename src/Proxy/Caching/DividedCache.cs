@@ -4,17 +4,17 @@ using Portolan.Proxy.Routing;
 
 namespace Portolan.Proxy.Caching;
 
-/// <summary>The cache of a route that is divided between services: what one of them answers is not what another one would.</summary>
+/// <summary>The cache of a route that is divided between services or versions: what one of them answers is not what another one would.</summary>
 internal sealed class DividedCache(RouteCache cache, RouteHandler next)
 {
     private readonly ConcurrentDictionary<string, CacheStep> steps = new();
 
     public Task HandleAsync(HttpContext context, RouteMatch match)
     {
-        var service = match.Service ?? "";
-        if (!steps.TryGetValue(service, out var step))
+        var part = match.Version ?? match.Service ?? "";
+        if (!steps.TryGetValue(part, out var step))
         {
-            step = steps.GetOrAdd(service, new CacheStep(cache with { Partition = cache.Partition.Part(service) }, next));
+            step = steps.GetOrAdd(part, new CacheStep(cache with { Partition = cache.Partition.Part(part) }, next));
         }
 
         return step.HandleAsync(context, match);

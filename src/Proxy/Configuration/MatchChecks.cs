@@ -33,7 +33,7 @@ internal static class MatchChecks
                 continue;
             }
 
-            foreach (var one in Each(routes[index], template))
+            foreach (var one in Shapes(routes[index], template).SelectMany(shape => Each(routes[index], shape)))
             {
                 if (!taken.TryAdd(one, index) && taken[one] != index)
                 {
@@ -45,11 +45,27 @@ internal static class MatchChecks
         }
     }
 
-    private static IEnumerable<string> Each(RouteConfig route, PathTemplate template) =>
+    private static IEnumerable<string> Shapes(RouteConfig route, PathTemplate template)
+    {
+        if (route.Version?.HasPlainPath != false)
+        {
+            yield return template.Shape;
+        }
+
+        foreach (var version in route.Version?.Path is null ? [] : route.Version.Versions)
+        {
+            if (PathTemplate.TryParse(route.Version!.Path!.Replace("{version}", version.Name, StringComparison.Ordinal), out var versioned, out _))
+            {
+                yield return versioned.Shape;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Each(RouteConfig route, string shape) =>
         from host in route.Hosts.Count == 0 ? ["*"] : route.Hosts.Select(host => host.ToLowerInvariant())
         from method in route.Methods.Count == 0 ? ["*"] : route.Methods.Select(method => method.ToUpperInvariant())
         select string.Join('\n', [
-            method, host, template.Shape,
+            method, host, shape,
             .. route.Headers.Select(header => $"header {header.Name.ToLowerInvariant()}={header.Value}").Order(StringComparer.Ordinal),
             .. route.Query.Select(parameter => $"query {parameter}").Order(StringComparer.Ordinal),
         ]);

@@ -10,6 +10,7 @@ using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -99,7 +100,17 @@ internal static class RouteChecks
 
     private static void CheckTarget(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
-        object?[] targets = [route.Service, route.Compose, route.Split, route.Strangler, route.ByName ? route.Path : null];
+        if (route.Version is { } version)
+        {
+            new VersionChecks(where + ".version", errors).Check(version, template, route.Service, IsOwn, (service, place) => CheckService(service, place, errors));
+            if ((route.Compose ?? route.Split ?? (object?)route.Strangler) is not null)
+            {
+                errors.Add(new ConfigError(where + ".version", "versions are answered by services; 'compose', 'split' and 'strangler' need a route of their own for each version."));
+            }
+        }
+
+        var versioned = route.Service is null && route.Version?.Versions.All(one => one.Service is not null) == true ? route.Version : null;
+        object?[] targets = [route.Service, versioned, route.Compose, route.Split, route.Strangler, route.ByName ? route.Path : null];
         if (targets.Count(target => target is not null) != 1)
         {
             errors.Add(new ConfigError(where, targets.All(target => target is null)

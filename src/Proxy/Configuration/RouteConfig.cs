@@ -9,6 +9,7 @@ using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 
 namespace Portolan.Proxy.Configuration;
 
@@ -64,6 +65,9 @@ public sealed record RouteConfig
     /// <summary>Which pages of other origins may use it; null: what the service says.</summary>
     public CorsConfig? Cors { get; init; }
 
+    /// <summary>The versions it has, and how requests say which one they mean. Null: there is only one.</summary>
+    public VersioningConfig? Version { get; init; }
+
     /// <summary>How a client stays with one instance; null: each request goes where it is best.</summary>
     public AffinityConfig? Affinity { get; init; }
 
@@ -99,6 +103,7 @@ public sealed record RouteConfig
 
     /// <summary>Every service that it may go to.</summary>
     internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
+        : Version is { } several ? several.Versions.Select(version => version.Service ?? Service).OfType<string>()
         : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
         : Service is null ? [] : [Service];
 

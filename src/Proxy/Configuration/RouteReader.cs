@@ -8,6 +8,7 @@ using Portolan.Proxy.RateLimits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Configuration;
@@ -19,7 +20,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "limits", "rateLimit", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
+        "limits", "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -46,6 +47,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Limits = LimitsReader.OfRoute(fields, problems),
             RateLimit = RateLimitReader.Read(fields, problems),
             Cors = CorsReader.Read(fields, problems),
+            Version = new VersionReader(problems, (fields, key) => Service(fields, key)).Read(fields),
             Affinity = AffinityReader.Read(fields, problems),
             Cache = fields.Node("cache") is { } cache ? CacheReader.Read(cache, problems) : null,
             Compression = CompressionReader.Read(fields, problems),

@@ -24,14 +24,16 @@ internal static class Destinations
                 variant.Name, variant.Service, method, target, $"{variant.Weight * 100.0 / sum:0.##} %; {Reached(config, variant.Service)}"))];
         }
 
-        return [new Destination("", route.Service ?? "", method, target, Reached(config, route.Service ?? ""))];
+        var service = match.Service ?? route.Service ?? "";
+        var among = match.Subset is { } subset ? $"instances with {subset.Key} {subset.Value}; " : "";
+        return [new Destination(match.Version ?? "", service, method, target, among + Reached(config, service))];
     }
 
     /// <summary>Path and query as the service sees them.</summary>
     public static string Target(RouteConfig route, RouteMatch match)
     {
         var rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite;
-        var path = rewrite is null ? match.Path.Raw : Fill(rewrite, match);
+        var path = rewrite is null ? match.Sent ?? match.Path.Raw : Fill(rewrite, match);
         return path + (QueryTransform.Of(route.Request?.Query)?.Apply(match.Path.Query, match) ?? match.Path.Query);
     }
 

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Versions;
 
 namespace Portolan.Proxy.Explain;
 
 /// <summary>Explains what a configuration makes of a request, by asking the same table that requests go through.</summary>
-internal sealed class Explainer(GatewayConfig config, RouteTable table)
+internal sealed class Explainer(GatewayConfig config, RouteTable table, TimeProvider clock)
 {
     private readonly Dictionary<string, (RouteConfig Route, string Place)> routes = config.Routes
         .Select((route, index) => (Route: route, Place: $"routes[{index}]"))
@@ -48,14 +49,18 @@ internal sealed class Explainer(GatewayConfig config, RouteTable table)
         var taken = routes[match.Route.Name];
         var others = Others(request, match.Path, match.Route);
         var rivals = others.Where(other => other.Takes).ToList();
-        var destinations = preflight is null ? Destinations.Of(config, taken.Route, match, request.Method) : [];
+        var problem = preflight is null && taken.Route.Version is { } versions
+            ? new VersionStep(versions, taken.Route.Path, clock, (_, _) => Task.CompletedTask).Choose(request, match, out _)
+            : null;
+        var destinations = (preflight, problem) is (null, null) ? Destinations.Of(config, taken.Route, match, request.Method) : [];
         var hidden = destinations.Any(one => OperatorSurface.IsReachedBy(one.Target)) && !IsMeant(taken.Route);
         return new Explanation
         {
-            Summary = hidden ? "The route leads to what services offer to operators under /portolan, which the gateway keeps closed: 404."
+            Summary = problem is not null ? $"{problem.Status}: {problem.Detail}"
+                : hidden ? "The route leads to what services offer to operators under /portolan, which the gateway keeps closed: 404."
                 : preflight ?? (rivals.Count == 0 ? "It is the only route that takes this request."
                 : $"{rivals.Count} other {(rivals.Count == 1 ? "route" : "routes")} would take it too, but this one comes first: {rivals[0].Why}."),
-            Status = hidden ? StatusCodes.Status404NotFound : null,
+            Status = problem?.Status ?? (hidden ? StatusCodes.Status404NotFound : null),
             Taken = taken,
             Values = [.. match.Route.Template.Names.Select(name => (name, match.Values.GetValueOrDefault(name) ?? ""))],
             Destinations = destinations,

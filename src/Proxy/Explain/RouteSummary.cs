@@ -26,6 +26,7 @@ internal static class RouteSummary
     public static string Target(RouteConfig route) => route switch
     {
         { Compose: { } parts } => "composed of " + string.Join(", ", parts.Select(part => part.Name)),
+        { Version: { } version } => string.Join(", ", version.Versions.Select(one => $"{one.Name} {one.Service ?? route.Service}")),
         { Service: { } service } => service + (route.Rewrite is { } rewrite ? $" as {rewrite}" : ""),
         { Strangler: { } strangler } => $"strangler {strangler.Capability}",
         { Split: { } split } => $"split {split.Name}",

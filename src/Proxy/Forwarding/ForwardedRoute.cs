@@ -25,7 +25,7 @@ internal sealed class ForwardedRoute
 
     public Task HandleAsync(HttpContext context, RouteMatch match)
     {
-        var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Path.Raw;
+        var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Sent ?? match.Path.Raw;
         return OperatorSurface.IsReachedBy(path) && !mayReachOperators
             ? KnownProblems.NotFound("There is nothing at this address.").ExecuteAsync(context)
             : forwarder.ForwardAsync(context, match, match.Service ?? service, path + (match.Query ?? match.Path.Query), gateway);

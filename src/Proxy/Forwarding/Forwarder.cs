@@ -9,6 +9,7 @@ using Portolan.Proxy.Routing;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
+using Portolan.Proxy.Versions;
 using Portolan.Resilience;
 using Portolan.Resilience.Timeouts;
 
@@ -39,10 +40,11 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
             return;
         }
 
-        match.ServedBy = response.ServedBy;
+        match.ServedBy = response.Instance.Id;
         match.BackendTime = clock.GetElapsedTime(began);
         context.Response.Headers[HeaderNames.BackendDuration] = DeadlineHeaders.Format(match.BackendTime.Value);
         BackendHeaders.Write(context.Response.Headers, match, config.Expose);
+        InstanceNotice.Write(context.Response.Headers, response.Instance.Metadata);
         if (response.Status == StatusCodes.Status101SwitchingProtocols)
         {
             ClientRates.FreeBoth(context);

@@ -52,9 +52,9 @@ internal sealed class UpstreamClient
         HttpContext context, RouteMatch match, string service, string target, ClientBody? body, WebSocketRequest? upgrade, CancellationToken cancellationToken)
     {
         var config = settings.Of(service);
-        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !IsIdempotent(context.Request.Method);
+        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
         var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
-        return clients.Of(service).TryExecuteAsync(
+        return (match.Subset is { } subset ? clients.Of(service, subset) : clients.Of(service)).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
             new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts),
             new CallOptions { Once = once, Prefer = match.Prefer },
@@ -89,6 +89,7 @@ internal sealed class UpstreamClient
     public static Problem? Explain(string service, in Outcome<UpstreamResponse> outcome) => outcome switch
     {
         { Exception: NoInstanceException } => ForwardProblems.NoInstance(service),
+        { Exception: BrokenOffException } => ForwardProblems.Broken(service),
         { Exception: not null, Verdict: Verdict.Unreached } => ForwardProblems.Unreachable(service),
         { Rejection: { Kind: RejectionKind.TimedOut } } => ForwardProblems.TimedOut(service),
         { Rejection: { } rejection } => Resilience.Http.RejectionProblems.Of(rejection),
@@ -99,9 +100,6 @@ internal sealed class UpstreamClient
         configured ?? (instance.Metadata.TryGetValue("protocol", out var named) && named == "http2" ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1);
 
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-
-    private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
-        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
     private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts)
@@ -155,8 +153,8 @@ internal sealed class UpstreamClient
         {
             var protocol = SpokenBy(instance, Protocol);
             return (protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
-                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, call.Remaining, call.CancellationToken)
-                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), call.Remaining, call.CancellationToken);
+                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, call.Attempt, call.Remaining, call.CancellationToken)
+                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), call.Attempt, call.Remaining, call.CancellationToken);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class MirrorStep
 
     private async Task CopyAsync(HttpContext context, RouteMatch match, MirrorConfig config)
     {
-        var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Path.Raw;
+        var path = rewrite?.Fill(match.Values.GetValueOrDefault) ?? match.Sent ?? match.Path.Raw;
         if (OperatorSurface.IsReachedBy(path))
         {
             await next(context, match);

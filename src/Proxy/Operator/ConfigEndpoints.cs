@@ -51,7 +51,7 @@ internal static partial class ConfigEndpoints
         }
 
         var snapshot = Runtime(context).Current;
-        var explanation = new Explainer(snapshot.Config, snapshot.Routes).Explain(question);
+        var explanation = new Explainer(snapshot.Config, snapshot.Routes, context.RequestServices.GetRequiredService<TimeProvider>()).Explain(question);
         return JsonAnswer.WriteAsync(context, writer =>
         {
             ConfigResource.Write(writer, snapshot.Origin);

@@ -12,8 +12,11 @@ internal delegate Task RouteHandler(HttpContext context, RouteMatch match);
 /// <param name="Handler">What happens then.</param>
 internal sealed record Route(PathTemplate Template, IReadOnlyList<string> Methods, RouteHandler Handler)
 {
-    /// <summary>What tells it from all others.</summary>
+    /// <summary>What tells it from all others but those of the same configuration.</summary>
     public string Name { get; init; } = Template.ToString();
+
+    /// <summary>The version that its path asks for; null where the path says none.</summary>
+    public string? Version { get; init; }
 
     /// <summary>The service it goes to; null where several answer, or a policy chooses one.</summary>
     public string? Service { get; init; }

@@ -1,3 +1,5 @@
+using Portolan.Discovery.Selection;
+
 namespace Portolan.Proxy.Routing;
 
 /// <summary>
@@ -17,6 +19,15 @@ internal sealed class RouteMatch(Route route, RequestPath path, RouteValues valu
 
     /// <summary>The service it goes to, where a policy chose another than the route's own; else null.</summary>
     public string? Service { get; set; }
+
+    /// <summary>The instances of the service that it may go to, where a policy chose among them; else null.</summary>
+    public InstanceSubset? Subset { get; set; }
+
+    /// <summary>The version of the route that it asks for, where the route has several; else null.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>The path to send in place of the request's, where a policy changed it and the route rewrites none; else null.</summary>
+    public string? Sent { get; set; }
 
     /// <summary>The query to send in place of the request's, with its question mark, where a policy changed it; else null.</summary>
     public string? Query { get; set; }

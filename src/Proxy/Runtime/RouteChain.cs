@@ -16,6 +16,7 @@ using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Versions;
 
 namespace Portolan.Proxy.Runtime;
 
@@ -27,10 +28,10 @@ internal sealed class RouteChain(
     public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
     {
         var anyCache = config.Routes.Any(route => route.Cache is not null);
-        return config.Routes.Select(route => Build(route, config, anyCache, kept));
+        return config.Routes.SelectMany(route => Build(route, config, anyCache, kept));
     }
 
-    private Route Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
+    private IEnumerable<Route> Build(RouteConfig route, GatewayConfig config, bool anyCache, KeptState kept)
     {
         var cors = route.Cors is { } origins ? new CorsStep(origins) : null;
 
@@ -42,6 +43,8 @@ internal sealed class RouteChain(
             next => new LimitStep(next, route.Limits, config.Limits).HandleAsync, // what is too large is not counted as somebody's request
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,
+            route.Version is { } versions // before whatever depends on which service it is
+                ? next => new VersionStep(versions, route.Path, clock, next).HandleAsync : null,
             route.Affinity is { } affinity // around whatever else chooses where it goes
                 ? new AffinityStep(affinity, [.. route.Services], tokens).Around : null,
             route.Compression is { } compression // around the cache, which stores for all clients
@@ -65,7 +68,7 @@ internal sealed class RouteChain(
             handler = step?.Invoke(handler) ?? handler;
         }
 
-        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync) with { BodyLimit = route.Limits?.Body ?? config.Limits.Body };
+        return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync).Select(one => one with { BodyLimit = route.Limits?.Body ?? config.Limits.Body });
     }
 
     private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
@@ -81,7 +84,7 @@ internal sealed class RouteChain(
     }
 
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
-        next => route.Splitting is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
+        next => route.Splitting is null && route.Version is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Mirror(RouteConfig route, MirrorConfig config, KeptState kept)
     {

@@ -20,7 +20,7 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
 
     /// <summary>Forwards a client's request; returns with the head of the answer.</summary>
     public async ValueTask<UpstreamResponse> SendAsync(
-        ServiceInstance instance, HttpContext context, string target, ClientBody? body, Version version, TimeSpan remaining, CancellationToken cancellationToken)
+        ServiceInstance instance, HttpContext context, string target, ClientBody? body, Version version, int attempt, TimeSpan remaining, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), (Uri?)null)
         {
@@ -43,13 +43,18 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
         {
             throw new ClientFailedException(body.Failure);
         }
+        catch (HttpRequestException exception) when (attempt == 1 && body is null && BrokeOff(exception) && Idempotence.Of(context.Request.Method)
+            && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BrokenOffException(exception);
+        }
     }
 
     /// <summary>Sends a request of our own; returns with the head of the answer.</summary>
     public async ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, HttpRequestMessage message, string target, CancellationToken cancellationToken)
     {
         message.RequestUri = AddressOf(instance, target);
-        return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { ServedBy = instance.Id };
+        return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { Instance = instance };
     }
 
     /// <summary>The headers of a request for a part of a composition, which always asks for JSON and sends nothing.</summary>
@@ -66,6 +71,9 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
     }
 
     public void Dispose() => invoker.Dispose();
+
+    private static bool BrokeOff(HttpRequestException exception) =>
+        exception.HttpRequestError == HttpRequestError.ResponseEnded || exception is { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException };
 
     private static Uri AddressOf(ServiceInstance instance, string target)
     {

@@ -16,7 +16,12 @@ internal static class UpstreamOutcomes
     };
 
     /// <summary>A client's failure says nothing of the instance: strangers must not be able to open its circuit.</summary>
-    public static Verdict Of(Exception exception) => exception is ClientFailedException or FormatException ? Verdict.Neutral : HttpOutcomes.Of(exception);
+    public static Verdict Of(Exception exception) => exception switch
+    {
+        ClientFailedException or FormatException => Verdict.Neutral,
+        BrokenOffException => Verdict.Unreached,
+        _ => HttpOutcomes.Of(exception),
+    };
 
     /// <summary>For how long the instance asks to be left alone.</summary>
     public static TimeSpan? RetryAfter(in Outcome<UpstreamResponse> outcome, TimeProvider clock)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Portolan.Discovery;
 
 namespace Portolan.Proxy.Upstreams;
 
@@ -8,8 +9,8 @@ internal abstract class UpstreamResponse : IDisposable
     /// <summary>The status code, 200 to 999.</summary>
     public abstract int Status { get; }
 
-    /// <summary>Id of the instance that answered.</summary>
-    public required string ServedBy { get; init; }
+    /// <summary>The instance that answered.</summary>
+    public required ServiceInstance Instance { get; init; }
 
     /// <summary>The value of a header as it came; null when it is not there.</summary>
     public abstract string? Header(string name);

@@ -20,6 +20,7 @@ public sealed class ExplainTests
           - { name: page, path: "/shop/page", service: pages, request: { stripPrefix: /shop, query: { set: { from: gateway } } } }
           - { name: inside, host: "*.corp.example", path: "/shop/page", service: pages }
           - { name: secret, path: "/s/{**rest}", service: pages, rewrite: "/{**rest}" }
+          - { name: bills, path: "/bills/{id}", service: bills, version: { path: "/{version}/bills/{id}", header: X-API-Version, versions: { v1: { service: bills-1, sunset: 2001-01-01 }, v2: {} } } }
           - name: details
             path: /api/orders/{id}/details
             compose:
@@ -78,6 +79,18 @@ public sealed class ExplainTests
     public void Where_it_goes_is_told_as_the_service_sees_it(string request, string expected) =>
         Assert.Equal(expected, string.Join('\n', Explain(request).Destinations.Select(one => $"{one.What} {one.Service} {one.Method} {one.Target} {one.How}".Trim())));
 
+    [Theory]
+    [InlineData("GET /bills/7", "", "400: Say which version is meant with /{version}/bills/{id} or the header X-API-Version; there are v1, v2.", "")]
+    [InlineData("GET /bills/7", "X-API-Version: 1", "410: Version v1 ended on 2001-01-01.", "")]
+    [InlineData("GET /v2/bills/7", "", "It is the only route that takes this request.", "v2 bills /bills/7 instances with api_version v2; timeout 10s")]
+    public void The_version_is_told(string request, string header, string summary, string destination)
+    {
+        var explanation = Explain(request, header.Length == 0 ? [] : [header]);
+
+        Assert.Equal(("bills", summary), (explanation.Taken?.Route.Name, explanation.Summary));
+        Assert.StartsWith(destination, string.Join('\n', explanation.Destinations.Select(one => $"{one.What} {one.Service} {one.Target} {one.How}")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Policies_stand_in_the_order_in_which_a_request_meets_them() =>
         Assert.Equal(
@@ -124,6 +137,6 @@ public sealed class ExplainTests
     {
         var config = ConfigText.Read(Yaml);
         Assert.True(Question.TryParse(request, headers, out var question, out var error), error);
-        return new Explainer(config, RouteMatching.Table(config)).Explain(question);
+        return new Explainer(config, RouteMatching.Table(config), TimeProvider.System).Explain(question);
     }
 }

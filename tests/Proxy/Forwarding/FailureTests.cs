@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Portolan.Proxy.Configuration;
@@ -70,6 +71,47 @@ public sealed class FailureTests
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal(1, asked);
+    }
+
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("framework")]
+    public async Task A_request_that_may_be_repeated_goes_to_another_instance_when_its_connection_breaks_off(string protocol)
+    {
+        var asked = 0;
+        using var dying = new RawServer(async socket =>
+        {
+            await RawServer.ReadHeadAsync(socket);
+            Interlocked.Increment(ref asked);
+        });
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.StartAsync(
+            $"services: {{ backend: {{ protocol: {protocol} }} }}\nroutes: [{{ path: '/{{**rest}}', service: backend }}]", ("backend", [dying.Address, echo.Address]));
+        for (var round = 0; round < 8; round++)
+        {
+            Assert.StartsWith($"GET /{round}", await gateway.Client.GetStringAsync($"/{round}"));
+        }
+
+        // .NET's own client tries the same instance again, up to three times.
+        Assert.InRange(asked, 1, protocol == "http1" ? 8 : 32);
+    }
+
+    [Fact]
+    public async Task A_request_that_kills_who_takes_it_kills_two_and_no_more()
+    {
+        var asked = 0;
+        async Task DieAsync(Socket socket)
+        {
+            await RawServer.ReadHeadAsync(socket);
+            Interlocked.Increment(ref asked);
+        }
+
+        using var one = new RawServer(DieAsync);
+        using var two = new RawServer(DieAsync);
+        using var three = new RawServer(DieAsync);
+        await using var gateway = await Gateway.InFrontOfAsync(one.Address, two.Address, three.Address);
+        await AssertProblemAsync(gateway, 502, "bad-gateway", retry: false);
+        Assert.Equal(2, asked);
     }
 
     [Fact]

@@ -2,11 +2,12 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Portolan.Discovery;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 
 /// <summary>One request on one connection, until the head of its answer is there.</summary>
-internal readonly struct Http1Exchange(Http1Connection connection, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, string instance)
+internal readonly struct Http1Exchange(Http1Connection connection, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, ServiceInstance instance)
 {
     /// <summary>Sends the request and reads the head of the answer. Whatever fails, the connection is ended.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -35,7 +36,7 @@ internal readonly struct Http1Exchange(Http1Connection connection, HttpContext c
 
             rest = all ? null : BodySender.SendAsync(body!, connection, cancellationToken);
             await connection.ReadHeadAsync();
-            return new Http1Response(connection, HttpMethods.IsHead(context.Request.Method), rest, body) { ServedBy = instance };
+            return new Http1Response(connection, HttpMethods.IsHead(context.Request.Method), rest, body) { Instance = instance };
         }
         catch (Exception exception)
         {

@@ -36,7 +36,7 @@ internal sealed class Http1Transport : IDisposable
     /// <exception cref="HttpRequestException">No connection could be made.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<UpstreamResponse> SendAsync(
-        ServiceInstance instance, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, TimeSpan remaining, CancellationToken cancellationToken)
+        ServiceInstance instance, HttpContext context, string target, ClientBody? body, WebSocketRequest? upgrade, int attempt, TimeSpan remaining, CancellationToken cancellationToken)
     {
         var pool = PoolOf(instance);
 
@@ -45,18 +45,23 @@ internal sealed class Http1Transport : IDisposable
         while (true)
         {
             var connection = kept ?? await pool.ConnectAsync(connectTimeout, cancellationToken);
-            var exchange = new Http1Exchange(connection, context, target, body, upgrade, instance.Id);
+            var exchange = new Http1Exchange(connection, context, target, body, upgrade, instance);
             try
             {
                 return await exchange.SendAsync(remaining, cancellationToken);
             }
-            catch (Http1Connection.EndedException) when (kept is not null && body is null && IsRepeatable(context.Request.Method))
+            catch (Http1Connection.EndedException) when (kept is not null && body is null && Idempotence.Of(context.Request.Method))
             {
                 kept = null;
             }
-            catch (SocketException) when (kept is not null && body is null && IsRepeatable(context.Request.Method) && !cancellationToken.IsCancellationRequested)
+            catch (SocketException) when (kept is not null && body is null && Idempotence.Of(context.Request.Method) && !cancellationToken.IsCancellationRequested)
             {
                 kept = null;
+            }
+            catch (Exception exception) when (attempt == 1 && body is null && upgrade is null && (exception is Http1Connection.EndedException or SocketException)
+                && Idempotence.Of(context.Request.Method) && !cancellationToken.IsCancellationRequested)
+            {
+                throw new BrokenOffException(exception);
             }
         }
     }
@@ -69,9 +74,6 @@ internal sealed class Http1Transport : IDisposable
             pool.Trim(TimeSpan.Zero);
         }
     }
-
-    private static bool IsRepeatable(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
-        || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsTrace(method);
 
     private Http1Pool PoolOf(ServiceInstance instance) =>
         pools.TryGetValue((instance.Host, instance.Port), out var pool)
