@@ -18,6 +18,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     private readonly RegistryContact contact;
     private readonly TimeProvider clock;
     private readonly ServiceNames names;
+    private readonly StaticServices placed;
     private readonly bool ownsClient;
     private int disposed;
 
@@ -32,7 +33,8 @@ public sealed class ServiceDirectory : IAsyncDisposable
         this.client = client;
         this.contact = contact;
         this.clock = clock;
-        names = new ServiceNames(options, client, contact, clock);
+        placed = new StaticServices(options);
+        names = new ServiceNames(options, placed, client, contact, clock);
     }
 
     /// <summary>The instances of a service. Only the first lookup of a name waits, at most <see cref="DiscoveryOptions.LookupTimeout"/>.</summary>
@@ -49,6 +51,20 @@ public sealed class ServiceDirectory : IAsyncDisposable
 
     /// <summary>The names that the registry and the configuration know, sorted. While the registry is gone, the last good answer.</summary>
     public ValueTask<IReadOnlyList<string>> ServicesAsync(CancellationToken cancellationToken = default) => names.GetAsync(cancellationToken);
+
+    /// <summary>
+    /// Says where services are while the registry names no instance of them, in place of what was said so before;
+    /// <see cref="DiscoveryOptions.Services"/> holds for the others.
+    /// </summary>
+    /// <param name="addresses">Base addresses by service name.</param>
+    public void Place(IEnumerable<KeyValuePair<string, string[]>> addresses)
+    {
+        placed.Place(addresses);
+        foreach (var watch in watches.Values)
+        {
+            watch.Place();
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -80,7 +96,7 @@ public sealed class ServiceDirectory : IAsyncDisposable
     }
 
     private ServiceWatch Watch(string service) =>
-        new(service.ToLowerInvariant(), options, client, contact, clock, stopping.Token);
+        new(service.ToLowerInvariant(), options, placed, client, contact, clock, stopping.Token);
 
     private static async ValueTask<ServiceSnapshot> FirstAsync(ServiceWatch watch, CancellationToken cancellationToken)
     {

@@ -1,14 +1,21 @@
 namespace Portolan.Discovery;
 
-/// <summary>The services that configuration names by address.</summary>
-internal static class StaticServices
+/// <summary>The services that configuration names by address: from the start on, or since another configuration was put in force.</summary>
+internal sealed class StaticServices(DiscoveryOptions options)
 {
     private const string Unix = "unix:";
 
     private static readonly Dictionary<string, string> NoMetadata = [];
+    private volatile Dictionary<string, string[]> placed = [];
 
-    public static IReadOnlyList<ServiceInstance> Of(DiscoveryOptions options, string service) =>
-        options.Services.TryGetValue(service, out var addresses) ? [.. addresses.Select(ToInstance)] : [];
+    public IEnumerable<string> Names => options.Services.Keys.Union(placed.Keys, StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<ServiceInstance> Of(string service) =>
+        placed.TryGetValue(service, out var addresses) || options.Services.TryGetValue(service, out addresses) ? [.. addresses.Select(ToInstance)] : [];
+
+    /// <summary>In place of what was placed before; goes before the options.</summary>
+    public void Place(IEnumerable<KeyValuePair<string, string[]>> addresses) =>
+        placed = new Dictionary<string, string[]>(addresses, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsAddress(string address) =>
         (address.StartsWith(Unix, StringComparison.Ordinal) && address.Length > Unix.Length)

@@ -20,14 +20,7 @@ internal static class GatewayProcess
         var file = GatewayFiles.Read(path);
         var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
-        builder.Services.AddDiscovery(discovery =>
-        {
-            discovery.Server = server;
-            foreach (var service in file.Config.Services.Where(service => service.Addresses.Count > 0))
-            {
-                discovery.Services[service.Name] = [.. service.Addresses];
-            }
-        });
+        builder.Services.AddDiscovery(discovery => discovery.Server = server);
         builder.Services.AddGatewayFile(path, file);
         if (!SupervisedLifetime.IsSupervised)
         {

@@ -11,7 +11,10 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 {
     private static readonly TimeSpan HoldWithoutGrace = TimeSpan.FromSeconds(30);
 
+    private readonly Lock gate = new();
+    private IReadOnlyList<ServiceInstance> configured = configured;
     private IReadOnlyList<ServiceInstance> known = [];
+    private bool lost = true;
     private Hold? hold;
     private volatile ServiceSnapshot snapshot = new(service, configured, Stale: hasRegistry);
 
@@ -25,13 +28,32 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
 
     public void Accept(WatchAnswer answer)
     {
-        hold = answer.Instances.Count == 0 && known.Count > 0 ? HoldAfter(answer) : null;
-        known = hold is null ? answer.Instances : known;
-        Index = answer.Index;
-        Publish(stale: hold is not null);
+        lock (gate)
+        {
+            hold = answer.Instances.Count == 0 && known.Count > 0 ? HoldAfter(answer) : null;
+            known = hold is null ? answer.Instances : known;
+            Index = answer.Index;
+            Publish(stale: hold is not null);
+        }
     }
 
-    public void Lost() => Publish(stale: true);
+    public void Lost()
+    {
+        lock (gate)
+        {
+            Publish(stale: true);
+        }
+    }
+
+    /// <summary>Other addresses for the time in which nobody is known.</summary>
+    public void Place(IReadOnlyList<ServiceInstance> addresses)
+    {
+        lock (gate)
+        {
+            configured = addresses;
+            Publish(lost);
+        }
+    }
 
     /// <summary>How long to wait at the registry: not beyond the time for which an empty answer is not believed.</summary>
     public TimeSpan NextWait(TimeSpan longest)
@@ -59,10 +81,13 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
             : answer.Index < Index ? new Hold(answer.Index, now + HoldWithoutGrace) : null;
     }
 
-    private void Publish(bool stale) =>
+    private void Publish(bool stale)
+    {
+        lost = stale;
         snapshot = known.Count > 0
             ? new ServiceSnapshot(service, known, stale)
             : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
+    }
 
     private sealed record Hold(long? Index, DateTimeOffset Until);
 }

@@ -3,7 +3,7 @@ using Portolan.Discovery.Registry;
 namespace Portolan.Discovery.Watching;
 
 /// <summary>The names of all services, asked for at most every few seconds.</summary>
-internal sealed class ServiceNames(DiscoveryOptions options, RegistryClient client, RegistryContact contact, TimeProvider clock) : IDisposable
+internal sealed class ServiceNames(DiscoveryOptions options, StaticServices placed, RegistryClient client, RegistryContact contact, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim asking = new(1, 1);
     private IReadOnlyList<string> known = [];
@@ -24,7 +24,7 @@ internal sealed class ServiceNames(DiscoveryOptions options, RegistryClient clie
             }
         }
 
-        return [.. known.Union(options.Services.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+        return [.. known.Union(placed.Names, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
     }
 
     public void Dispose() => asking.Dispose();

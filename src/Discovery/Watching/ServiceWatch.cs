@@ -7,6 +7,7 @@ internal sealed class ServiceWatch
 {
     private readonly string service;
     private readonly DiscoveryOptions options;
+    private readonly StaticServices placed;
     private readonly RegistryClient client;
     private readonly RegistryContact contact;
     private readonly TimeProvider clock;
@@ -16,14 +17,15 @@ internal sealed class ServiceWatch
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ServiceWatch(
-        string service, DiscoveryOptions options, RegistryClient client, RegistryContact contact, TimeProvider clock, CancellationToken stopping)
+        string service, DiscoveryOptions options, StaticServices placed, RegistryClient client, RegistryContact contact, TimeProvider clock, CancellationToken stopping)
     {
         this.service = service;
         this.options = options;
+        this.placed = placed;
         this.client = client;
         this.contact = contact;
         this.clock = clock;
-        set = new LastGoodSet(service, StaticServices.Of(options, service), options.Server is not null, clock);
+        set = new LastGoodSet(service, placed.Of(service), options.Server is not null, clock);
         running = new Lazy<Task>(() => Start(stopping));
     }
 
@@ -49,6 +51,15 @@ internal sealed class ServiceWatch
             await next.WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>Where it is said to be may have changed.</summary>
+    public void Place()
+    {
+        set.Place(placed.Of(service));
+        Signal();
+    }
+
+    private void Signal() => Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private Task Start(CancellationToken stopping)
     {
@@ -91,7 +102,7 @@ internal sealed class ServiceWatch
             }
 
             first.TrySetResult();
-            Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            Signal();
             var early = set.Index == asked.Index && clock.GetElapsedTime(asked.At) < asked.Wait / 2;
             await Task.Delay(Pause(failures, early), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -25,7 +25,8 @@ internal static class GatewayConfigReader
             return null;
         }
 
-        var routes = new RouteReader(problems, services);
+        var upstreams = UpstreamReader.Read(fields.Node("services"), problems, services);
+        var routes = new RouteReader(problems, services is null ? null : [.. services, .. upstreams.Select(upstream => upstream.Name).Except(services)]);
         var defaults = new GatewayConfig();
         var config = new GatewayConfig
         {
@@ -37,7 +38,7 @@ internal static class GatewayConfigReader
             AccessLog = AccessLogReader.Read(fields, problems),
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
-            Services = UpstreamReader.Read(fields.Node("services"), problems, services),
+            Services = upstreams,
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 

@@ -16,12 +16,13 @@ internal static class UpstreamReader
         ? []
         : new((YamlFields.Entries(node, "services", problems) ?? []).Select(entry =>
         {
-            if (services?.Contains(entry.Key) == false)
+            var upstream = Read(entry.Key, entry.Value, problems);
+            if (services?.Contains(entry.Key) == false && upstream?.Addresses.Count == 0)
             {
-                problems.Add(entry.Place, $"there is no service '{entry.Key}'; there are {string.Join(", ", services)}.");
+                problems.Add(entry.Place, $"there is no service '{entry.Key}' in this system{Hint(entry.Key, services)} Give it 'addresses' if it runs elsewhere.");
             }
 
-            return Read(entry.Key, entry.Value, problems);
+            return upstream;
         }).OfType<UpstreamConfig>());
 
     /// <summary>What is wrong with it.</summary>
@@ -47,6 +48,8 @@ internal static class UpstreamReader
             }
         }
     }
+
+    private static string Hint(string name, IReadOnlyList<string> services) => Nearest.Hint(name, services) is { Length: > 0 } hint ? hint : ".";
 
     // One scheme is taken, so it need not be said.
     private static string Complete(string address) => address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";

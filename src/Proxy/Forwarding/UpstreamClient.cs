@@ -28,13 +28,14 @@ internal sealed class UpstreamClient
     private readonly ServiceClients<UpstreamResponse> clients;
     private readonly MessageTransport messages;
     private readonly Http1Transport connections;
+    private readonly ServiceDirectory directory;
     private volatile Settings settings;
 
     public UpstreamClient(
         ServiceDirectory directory, CircuitBreakers breakers, MessageTransport messages, Http1Transport connections, GatewayConfig config, TimeProvider clock,
         Random random, ResilienceLog log)
     {
-        (this.messages, this.connections) = (messages, connections);
+        (this.messages, this.connections, this.directory) = (messages, connections, directory);
         settings = new Settings(config);
         clients = new ServiceClients<UpstreamResponse>(
             directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
@@ -44,6 +45,7 @@ internal sealed class UpstreamClient
     public void Configure(GatewayConfig config)
     {
         settings = new Settings(config);
+        directory.Place(config.Services.Where(service => service.Addresses.Count > 0).Select(service => KeyValuePair.Create(service.Name, service.Addresses.ToArray())));
         clients.Renew();
     }
 

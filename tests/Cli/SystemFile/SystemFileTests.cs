@@ -65,6 +65,14 @@ public sealed class SystemFileTests : IDisposable
         Assert.Equal(("orders", "/orders/{**rest}"), (routes[1].Service, routes[1].Rewrite));
     }
 
+    [Fact]
+    public void Routes_may_name_a_service_that_runs_elsewhere_when_it_has_addresses()
+    {
+        var system = Read(Gateway("path: /a, service: old-shop") + "  services: { old-shop: { addresses: [127.0.0.1:9000] } }\n");
+
+        Assert.Equal("old-shop", Assert.Single(system.Gateway!.Config.Routes).Service);
+    }
+
     // What the file says, and the one problem that is told about it.
     public static TheoryData<string, string> Mistakes => new()
     {
@@ -97,6 +105,7 @@ public sealed class SystemFileTests : IDisposable
         { Gateway("path: \"/a/{id}\", service: orders, rewrite: \"/b/{name}\""), "4:52: {name} is no part of the route's path /a/{id}." },
         { Gateway("path: /a, compose: { order: { service: orders, path: /a, optional: maybe } }"), "4:76: expected true or false as 'optional', found 'maybe'." },
         { Gateway("path: /a, compose: { order: { service: orders, path: \"/a/{stock.id}\" } }"), "4:62: {stock.id} is neither a value of the route, nor a field of another part; {item…} needs 'each'." },
+        { Gateway("path: /a, service: orders") + "  services: { order: { timeout: 5s } }\n", "5:15: there is no service 'order' in this system; did you mean 'orders'? Give it 'addresses' if it runs elsewhere." },
         { Gateway("path: /a, services: orders"), "4:19: unknown key 'services' in a route; did you mean 'service'?" },
     };
 

@@ -29,7 +29,7 @@ public sealed class PolyglotTests : IDisposable
     {
         if (!NodeIsThere())
         {
-            Assert.Skip("There is no 'node' on this machine; install Node.js 20 or later.");
+            Assert.Skip("There is no 'node' on this machine; install Node.js 18 or later.");
         }
 
         folder.Write("catalog/app.js", Catalog);

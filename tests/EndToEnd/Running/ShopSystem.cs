@@ -46,7 +46,7 @@ public sealed partial class ShopSystem : IAsyncLifetime
                 return processes.Count == ProcessCount && processes.All(process => process.Healthy) ? this : null;
             },
             "every process of the shop is healthy",
-            TimeSpan.FromMinutes(5));
+            TimeSpan.FromMinutes(10)); // builds the shop first, on whatever machine this is
     }
 
     public string Output
@@ -82,6 +82,18 @@ public sealed partial class ShopSystem : IAsyncLifetime
         {
             // It has ended by itself in between.
         }
+    }
+
+    /// <summary>Asks a process to stop, as an operating system does.</summary>
+    public static void Terminate(Process process) => Assert.Equal(0, kill(process.Id, Sigterm));
+
+    /// <summary>Adds to the end of the system's file, which are the gateway's routes, and takes it away again when disposed.</summary>
+    public async Task<IAsyncDisposable> AddToFileAsync(string lines)
+    {
+        var path = Path.Combine(Folder, "system.yaml");
+        var before = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, before + lines);
+        return new Restored(path, before);
     }
 
     public async Task<HttpResponseMessage> PlaceAsync(object order, string? key = null)
@@ -121,8 +133,7 @@ public sealed partial class ShopSystem : IAsyncLifetime
             return up?.ExitCode ?? 0;
         }
 
-        var result = kill(up.Id, Sigterm);
-        Assert.Equal(0, result);
+        Terminate(up);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await up.WaitForExitAsync(timeout.Token);
         return up.ExitCode;
@@ -177,6 +188,11 @@ public sealed partial class ShopSystem : IAsyncLifetime
     }
 
     private sealed record Box(JsonElement Value);
+
+    private sealed record Restored(string Path, string Text) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await File.WriteAllTextAsync(Path, Text);
+    }
 }
 
 public sealed record RunningProcess(string Name, string Instance, int? Pid, int Port, bool Healthy, long? ResidentBytes, int Restarts);

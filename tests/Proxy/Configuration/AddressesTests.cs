@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Tests.Fixtures;
 
 namespace Portolan.Proxy.Tests.Configuration;
@@ -26,4 +27,20 @@ public sealed class AddressesTests
         Assert.Contains("gateway.yaml:2", problems);
         Assert.Contains("must be addresses such as 127.0.0.1:5001", problems);
     }
+
+    [Fact]
+    public async Task Other_addresses_hold_as_soon_as_they_are_in_force()
+    {
+        await using var first = await Upstream.StartAsync(context => context.Response.WriteAsync("first"));
+        await using var second = await Upstream.StartAsync(context => context.Response.WriteAsync("second"));
+        await using var gateway = await Gateway.StartAsync(File(first));
+        Assert.Equal("first", await gateway.Client.GetStringAsync("/orders"));
+
+        gateway.Apply(File(second));
+
+        Assert.Equal("second", await gateway.Client.GetStringAsync("/orders"));
+    }
+
+    private static string File(Upstream orders) =>
+        $"services:\n  orders: {{ addresses: '{orders.Address}' }}\nroutes:\n  - {{ path: '/{{**rest}}', service: orders }}";
 }
