@@ -24,6 +24,7 @@ using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Upstreams.Http1;
+using Portolan.Resilience.FaultInjection;
 using Portolan.Resilience.Http;
 using Portolan.Resilience.Operator;
 
@@ -55,6 +56,7 @@ public static class GatewayExtensions
         services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
+        services.AddFaultInjection(new FaultOptions { AllowInProduction = config.FaultInjection });
         services.AddSingleton<ResilienceLog>();
         services.AddSingleton<TunnelSet>();
         services.AddSingleton<UpstreamClient>();
@@ -108,6 +110,7 @@ public static class GatewayExtensions
         app.MapHealth();
         app.MapPrometheus();
         app.MapBreakers();
+        app.MapFaults();
         app.MapCache();
         app.MapMirrors();
         app.MapSplits();

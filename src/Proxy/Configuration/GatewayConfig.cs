@@ -38,6 +38,9 @@ public sealed record GatewayConfig
     /// <summary>Bytes of memory that the stored answers of all routes may take. Default 64 MiB.</summary>
     public long CacheSize { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>True: operators may inject faults in the environment named Production too. Fixed when the gateway starts. Default: they may not.</summary>
+    public bool FaultInjection { get; init; }
+
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
 

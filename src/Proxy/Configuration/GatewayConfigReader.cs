@@ -10,7 +10,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -33,6 +33,7 @@ internal static class GatewayConfigReader
             Timeout = fields.Time("timeout") ?? defaults.Timeout,
             ConnectTimeout = fields.Time("connectTimeout") ?? defaults.ConnectTimeout,
             Limits = LimitsReader.Read(fields, problems),
+            FaultInjection = fields.Flag("faultInjection"),
             AcceptCorrelation = fields.Flag("acceptCorrelation", defaults.AcceptCorrelation),
             TrustedHops = fields.Number("trustedHops", 0, 16) ?? 0,
             AccessLog = AccessLogReader.Read(fields, problems),

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.FaultInjection;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
@@ -54,6 +55,11 @@ internal static class RouteChecks
 
     private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {
+        if (route.Faults is { } faults)
+        {
+            FaultReader.Check(faults, where + ".faults", errors);
+        }
+
         if (route.RateLimit is { } limits)
         {
             RateLimitChecks.Check(limits, where + ".rateLimit", errors);

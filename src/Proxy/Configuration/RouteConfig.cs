@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.FaultInjection;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
@@ -58,6 +59,9 @@ public sealed record RouteConfig
 
     /// <summary>Where it takes more or less of a client than the gateway does; null: nowhere.</summary>
     public RouteLimitsConfig? Limits { get; init; }
+
+    /// <summary>What goes wrong on purpose; null: nothing.</summary>
+    public ConfigList<FaultConfig>? Faults { get; init; }
 
     /// <summary>How many requests it lets through; all of the limits must agree. Null: all.</summary>
     public ConfigList<RateLimitConfig>? RateLimit { get; init; }

@@ -2,6 +2,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.FaultInjection;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
@@ -20,7 +21,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     [
         "name", "host", "path", "methods", "headers", "query",
         "service", "rewrite", "compose",
-        "limits", "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
+        "faults", "limits", "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
     public RouteConfig? Read(YamlNode node)
@@ -44,6 +45,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
+            Faults = FaultReader.Read(fields, problems),
             Limits = LimitsReader.OfRoute(fields, problems),
             RateLimit = RateLimitReader.Read(fields, problems),
             Cors = CorsReader.Read(fields, problems),

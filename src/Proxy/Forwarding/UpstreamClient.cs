@@ -25,9 +25,13 @@ namespace Portolan.Proxy.Forwarding;
 /// </summary>
 internal sealed class UpstreamClient
 {
+    // Somebody who sends for longer is cut off by the limits of a client's rate, or is meant to.
+    private static readonly TimeSpan LongestUpload = TimeSpan.FromDays(30);
+
     private readonly ServiceClients<UpstreamResponse> clients;
     private readonly MessageTransport messages;
     private readonly Http1Transport connections;
+    private readonly TimeProvider clock;
     private readonly ServiceDirectory directory;
     private volatile Settings settings;
 
@@ -35,7 +39,7 @@ internal sealed class UpstreamClient
         ServiceDirectory directory, CircuitBreakers breakers, MessageTransport messages, Http1Transport connections, GatewayConfig config, TimeProvider clock,
         Random random, ResilienceLog log)
     {
-        (this.messages, this.connections, this.directory) = (messages, connections, directory);
+        (this.messages, this.connections, this.directory, this.clock) = (messages, connections, directory, clock);
         settings = new Settings(config);
         clients = new ServiceClients<UpstreamResponse>(
             directory, breakers, service => settings.OptionsOf(service), response => UpstreamOutcomes.Of(response), UpstreamOutcomes.Of, outcome => UpstreamOutcomes.RetryAfter(outcome, clock), clock, random, log.Write);
@@ -55,11 +59,14 @@ internal sealed class UpstreamClient
     {
         var config = settings.Of(service);
         var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
+
+        // While it comes, the time that the service may take for its answer has not begun.
+        var upload = body is not null && !body.IsHere() ? config.Timeout ?? settings.Timeout : TimeSpan.Zero;
         var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
         return (match.Subset is { } subset ? clients.Of(service, subset) : clients.Of(service)).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
-            new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts),
-            new CallOptions { Once = once, Prefer = match.Prefer },
+            new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts, upload),
+            new CallOptions { Once = once, Prefer = match.Prefer, AttemptTimeout = upload > TimeSpan.Zero ? LongestUpload : TimeSpan.Zero },
             cancellationToken);
     }
 
@@ -104,7 +111,7 @@ internal sealed class UpstreamClient
     private static Version VersionOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
 
     /// <summary>A client's request on its way; a struct, so that nothing is allocated for it.</summary>
-    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts)
+    private readonly record struct Forwarding(UpstreamClient Client, HttpContext Context, string Target, ClientBody? Body, WebSocketRequest? Upgrade, UpstreamProtocol? Protocol, AttemptsUnderWay? Attempts, TimeSpan Upload)
     {
         public ValueTask<UpstreamResponse> SendAsync(ResilienceCall call)
         {
@@ -151,12 +158,32 @@ internal sealed class UpstreamClient
             }
         }
 
-        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, ResilienceCall call)
+        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, ResilienceCall call) =>
+            Upload > TimeSpan.Zero ? UploadAsync(instance, call) : SendAsync(instance, call.Attempt, call.Remaining, call.CancellationToken);
+
+        private async ValueTask<UpstreamResponse> UploadAsync(ServiceInstance instance, ResilienceCall call)
+        {
+            var watch = Body!.Watch = new UploadWatch(Upload, Client.clock, call.CancellationToken);
+            try
+            {
+                return await SendAsync(instance, call.Attempt, call.Remaining < Upload ? call.Remaining : Upload, watch.Token);
+            }
+            catch (Exception) when (watch.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+            {
+                throw new RejectedException(new Rejection(RejectionKind.TimedOut, "upload", $"It neither took more of the body nor answered for {Upload.TotalMilliseconds:0} ms."));
+            }
+            finally
+            {
+                watch.End();
+            }
+        }
+
+        private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, int attempt, TimeSpan remaining, CancellationToken cancellationToken)
         {
             var protocol = SpokenBy(instance, Protocol);
             return (protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
-                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, call.Attempt, call.Remaining, call.CancellationToken)
-                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), call.Attempt, call.Remaining, call.CancellationToken);
+                ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, attempt, remaining, cancellationToken)
+                : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), attempt, remaining, cancellationToken);
         }
     }
 
@@ -168,6 +195,8 @@ internal sealed class UpstreamClient
 
         private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
         private readonly UpstreamConfig others = config.Services.FirstOrDefault(service => service.Name == UpstreamConfig.All) ?? new() { Name = UpstreamConfig.All };
+
+        public TimeSpan Timeout => config.Timeout;
 
         public UpstreamConfig Of(string service) => services.GetValueOrDefault(service, others);
 

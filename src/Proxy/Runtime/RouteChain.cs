@@ -8,6 +8,7 @@ using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.FaultInjection;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
@@ -17,12 +18,13 @@ using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
 using Portolan.Proxy.Versions;
+using Portolan.Resilience.FaultInjection;
 
 namespace Portolan.Proxy.Runtime;
 
 /// <summary>Compiles a route: its policies in their one order around what answers. Done when a configuration is put in force, never for a request.</summary>
 internal sealed class RouteChain(
-    Forwarder forwarder, UpstreamClient upstream, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, TimeProvider clock, Random random, ILoggerFactory loggers)
+    Forwarder forwarder, UpstreamClient upstream, PartFetcher fetcher, CacheStore caches, Flights flights, InstanceTokens tokens, Faults faults, TimeProvider clock, Random random, ILoggerFactory loggers)
 {
     /// <summary>Makes the routes ready. The configuration has been validated.</summary>
     public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
@@ -40,6 +42,7 @@ internal sealed class RouteChain(
         [
             config.AccessLog is null ? null : AccessLog.Noting, // first: whatever becomes of it, the log names the route
             cors is null ? null : cors.Around, // around all that answers: a page must be able to read refusals too
+            next => new FaultStep(next, route.Name, route.Faults, faults, random, loggers.CreateLogger<FaultStep>()).HandleAsync, // before anything of its own could go wrong
             next => new LimitStep(next, route.Limits, config.Limits).HandleAsync, // what is too large is not counted as somebody's request
             route.RateLimit is { } limits // before whatever costs more than counting
                 ? Limit(route.Name, kept.Get(route.Name, limits, () => new RouteLimits(limits, clock))) : null,

@@ -17,6 +17,9 @@ internal sealed class ClientBody(HttpRequest request, long limit)
     /// <summary>True once any of it was read: it cannot be sent a second time.</summary>
     public bool Started { get; private set; }
 
+    /// <summary>Knows whose turn it is; null where all of the body is here.</summary>
+    public UploadWatch? Watch { get; set; }
+
     /// <summary>Its declared length; null when it is chunked.</summary>
     public long? Length => request.ContentLength;
 
@@ -34,6 +37,31 @@ internal sealed class ClientBody(HttpRequest request, long limit)
 
     public static ProblemException TooLarge(long limit) =>
         new(KnownProblems.TooLarge($"The body is larger than the {limit} bytes this gateway takes."));
+
+    /// <summary>True when nobody has to wait for the client any more. One that waits to be asked for its body is not asked by this.</summary>
+    public bool IsHere()
+    {
+        if (request.Headers.Expect.Count > 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!request.BodyReader.TryRead(out var read))
+            {
+                return false;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start);
+            return read.IsCompleted;
+        }
+        catch (Exception)
+        {
+            // Whoever reads it in earnest finds out.
+            return false;
+        }
+    }
 
     /// <summary>
     /// What has come already, if it is all or no more than <paramref name="most"/> bytes; else it comes again with the next
@@ -72,7 +100,14 @@ internal sealed class ClientBody(HttpRequest request, long limit)
         try
         {
             Started = true;
-            read = await request.BodyReader.ReadAsync(cancellationToken);
+            var reading = request.BodyReader.ReadAsync(cancellationToken);
+            if (!reading.IsCompleted)
+            {
+                Watch?.Pause();
+            }
+
+            read = await reading;
+            Watch?.Resume();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,3 +142,6 @@ internal sealed class ClientBody(HttpRequest request, long limit)
         }
     }
 }
+
+/// <summary>A request could not be brought to an instance because of whoever sent it: its body ended early, was too large or too slow.</summary>
+internal sealed class ClientFailedException(Exception reason) : Exception(reason.Message, reason);

@@ -28,9 +28,10 @@ internal sealed class ActiveFault
     public long Hits => Interlocked.Read(ref hits);
 
     /// <summary>True when it is for pipelines: a path and a header are of requests, and so are a status and a broken connection.</summary>
-    public bool IsOfCalls => Rule.Path is null && Rule.Header is null && (Rule.Error || Rule.Latency > TimeSpan.Zero);
+    public bool IsOfCalls => Rule.Path is null && Rule.Header is null && Rule.Route is null && (Rule.Error || Rule.Latency > TimeSpan.Zero);
 
-    public bool IsOf(HttpRequest request) => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase) && HasHeader(request);
+    public bool IsOf(HttpRequest request, string? route) =>
+        (Rule.Route is null || Rule.Route == route) && request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase) && HasHeader(request);
 
     public bool Strikes(Random random)
     {

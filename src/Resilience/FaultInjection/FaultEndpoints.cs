@@ -42,7 +42,7 @@ public static partial class FaultEndpoints
         var services = context.RequestServices;
         return services.GetRequiredService<IHostEnvironment>().IsProduction() && !services.GetRequiredService<FaultOptions>().AllowInProduction
             ? KnownProblems.Forbidden(
-                "Faults are not injected in the Production environment unless that is asked for: start the service with Portolan:FaultInjection=true (as an environment variable Portolan__FaultInjection), or in another environment.")
+                "Faults are not injected in the Production environment unless that is asked for: start the service with Portolan:FaultInjection=true (as an environment variable Portolan__FaultInjection), a gateway with faultInjection: true beside its routes, or either in another environment.")
                 .ExecuteAsync(context)
             : ReadAndSetAsync(context);
     }

@@ -26,7 +26,8 @@ public static class FaultMiddleware
                 : next(context));
     }
 
-    private static async Task InjectAsync(HttpContext context, FaultRule rule, PipelineScope scope, RequestDelegate next)
+    /// <summary>Lets the fault happen to the request.</summary>
+    internal static async Task InjectAsync(HttpContext context, FaultRule rule, PipelineScope scope, RequestDelegate next)
     {
         scope.Report(FaultProblems.Strategy, "fault-injected", 0, rule.Latency, rule.Name);
         if (rule.Latency > TimeSpan.Zero)

@@ -54,10 +54,13 @@ internal sealed class FaultReader
             case "header" when Text(field, value) is { } header:
                 rule = rule with { Header = header };
                 break;
-            case "latencyMilliseconds" or "seconds" or "share" or "status" or "error" or "abort" or "path" or "header":
+            case "route" when Text(field, value) is { } route:
+                rule = rule with { Route = route };
+                break;
+            case "latencyMilliseconds" or "seconds" or "share" or "status" or "error" or "abort" or "path" or "header" or "route":
                 break;
             default:
-                Add(field, "There is no such field; there are latencyMilliseconds, status, error, abort, share, path, header and seconds.");
+                Add(field, "There is no such field; there are latencyMilliseconds, status, error, abort, share, path, header, route and seconds.");
                 break;
         }
     }

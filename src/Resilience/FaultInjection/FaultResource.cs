@@ -32,6 +32,11 @@ internal static class FaultResource
             writer.WriteString("header", header);
         }
 
+        if (rule.Route is { } route)
+        {
+            writer.WriteString("route", route);
+        }
+
         writer.WriteNumber("seconds", (long)Math.Ceiling(report.Remaining.TotalSeconds));
         writer.WriteNumber("hits", report.Hits);
     }

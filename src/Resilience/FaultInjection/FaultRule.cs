@@ -34,6 +34,9 @@ public sealed record FaultRule(string Name)
     /// <summary>Only HTTP requests with this header: <c>name</c>, or <c>name=value</c>; a fault with a header hits no pipeline. Null: any.</summary>
     public string? Header { get; init; }
 
+    /// <summary>Only HTTP requests on the route of this name through a gateway; a fault with a route hits nothing else. Null: any.</summary>
+    public string? Route { get; init; }
+
     /// <summary>How long it lasts, up to 24 h: a game day that is forgotten ends by itself. Default 10 min.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -51,6 +54,7 @@ public sealed record FaultRule(string Name)
         Append(Share < 1, $"share {Share}");
         Append(Path is not null, $"path {Path}");
         Append(Header is not null, $"header {Header}");
+        Append(Route is not null, $"route {Route}");
         Append(true, $"for {Duration.TotalSeconds} s");
         return text.ToString();
 
@@ -75,6 +79,7 @@ public sealed record FaultRule(string Name)
             (Share is >= 0 and <= 1, nameof(Share), "Give a share of 0 to 1."),
             (Path is null || (Path.StartsWith('/') && !Path.Any(char.IsControl)), nameof(Path), "Give a path that begins with '/'."),
             (Header is null || IsHeader(Header), nameof(Header), "Give a header as name or name=value."),
+            (Route is null || (Route.Length > 0 && !Route.Any(char.IsControl)), nameof(Route), "Give the name of a route."),
             (Duration > TimeSpan.Zero && Duration <= LongestDuration, nameof(Duration), "Give a time above 0, up to 24 h."),
         ];
         return from rule in rules where !rule.Holds select (rule.Field, rule.Otherwise);

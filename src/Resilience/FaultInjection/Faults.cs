@@ -71,9 +71,15 @@ public sealed class Faults(TimeProvider clock, Random random)
     internal FaultRule? Strike() => active is { } faults ? Strike(faults, null) : null;
 
     /// <summary>The fault that strikes a request, or null.</summary>
-    internal FaultRule? Strike(HttpRequest request) => active is { } faults ? Strike(faults, request) : null;
+    /// <param name="request">The request.</param>
+    /// <param name="route">Name of the route that it takes through a gateway; null elsewhere.</param>
+    internal FaultRule? Strike(HttpRequest request, string? route = null) => active is { } faults ? Strike(faults, request, route) : null;
 
-    private FaultRule? Strike(ActiveFault[] faults, HttpRequest? request)
+    /// <summary>Faults that do not end: somebody wrote them into a configuration, and takes them out of it.</summary>
+    internal static Faults Standing(IReadOnlyList<FaultRule> rules, TimeProvider clock, Random random) =>
+        new(clock, random) { active = rules.Count == 0 ? null : [.. rules.Select(rule => new ActiveFault(rule, long.MaxValue))] };
+
+    private FaultRule? Strike(ActiveFault[] faults, HttpRequest? request, string? route = null)
     {
         var now = clock.GetTimestamp();
         var over = false;
@@ -84,7 +90,7 @@ public sealed class Faults(TimeProvider clock, Random random)
             {
                 over = true;
             }
-            else if ((request is null ? fault.IsOfCalls : fault.IsOf(request)) && fault.Strikes(random))
+            else if ((request is null ? fault.IsOfCalls : fault.IsOf(request, route)) && fault.Strikes(random))
             {
                 struck = fault.Rule;
                 break;

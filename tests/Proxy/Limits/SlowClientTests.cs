@@ -47,6 +47,35 @@ public sealed class SlowClientTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("framework")]
+    public async Task The_time_that_a_client_takes_is_not_the_services(string protocol)
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await StartAsync(echo, timeout: "500ms", protocol: protocol);
+        using var patient = await RawClient.ConnectAsync(gateway.Address);
+        await patient.SendAsync("POST /patient HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\na");
+        await WaitAsync(gateway);
+        await patient.SendAsync("bc");
+
+        Assert.Matches("(?s)^HTTP/1.1 200 .*\nabc\r\n", await patient.ReadToEndAsync());
+    }
+
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("framework")]
+    public async Task A_service_that_does_not_answer_once_the_body_is_there_is_504(string protocol)
+    {
+        await using var silent = await Upstream.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using var gateway = await StartAsync(silent, timeout: "500ms", protocol: protocol);
+        using var client = await RawClient.ConnectAsync(gateway.Address);
+        await client.SendAsync("POST /patient HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\na");
+        await client.SendAsync("bc");
+
+        Assert.Matches("(?s)^HTTP/1.1 504 .*gateway-timeout", await client.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task A_route_may_let_bodies_take_their_time()
     {
@@ -177,10 +206,11 @@ public sealed class SlowClientTests
     private static HttpRequestMessage Http2(Gateway gateway, HttpMethod method, string path) =>
         new(method, new Uri(gateway.Address, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
-    private static Task<Gateway> StartAsync(Upstream service, bool http2 = false, string timeout = "60s") => Gateway.StartAsync(
+    private static Task<Gateway> StartAsync(Upstream service, bool http2 = false, string timeout = "60s", string protocol = "http1") => Gateway.StartAsync(
         $$"""
         {{Limits}}
         timeout: {{timeout}}
+        services: { backend: { protocol: {{protocol}} } }
         routes:
           - { path: "/{**rest}", service: backend }
           - { path: /patient, service: backend, limits: { bodyRate: 0 } }
