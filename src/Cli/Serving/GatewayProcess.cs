@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Portolan.Cli.Processes;
 using Portolan.Cli.SystemFile;
 using Portolan.Core.Processes;
 using Portolan.Discovery;
 using Portolan.Proxy;
+using Portolan.Proxy.Listening;
 
 namespace Portolan.Cli.Serving;
 
@@ -22,6 +24,7 @@ internal static class GatewayProcess
         builder.Services.AddSingleton(time);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
         builder.Services.AddGatewayFile(path, file);
+        Listen(builder.Services, file.Listeners, path, time);
         if (!SupervisedLifetime.IsSupervised)
         {
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
@@ -31,5 +34,22 @@ internal static class GatewayProcess
         app.UseGateway();
         await app.RunAsync(cancellationToken);
         return 0;
+    }
+
+    private static void Listen(IServiceCollection services, IReadOnlyList<ListenerConfig> listeners, string path, TimeProvider time)
+    {
+        if (listeners.FirstOrDefault(listener => !Ports.IsFree(listener.Port)) is { } taken)
+        {
+            throw new CliException($"Port {taken.Port} of 'listen' in {path} is in use by another program; choose another one, or stop that program.");
+        }
+
+        try
+        {
+            services.AddListeners(listeners, Path.GetDirectoryName(Path.GetFullPath(path))!, time);
+        }
+        catch (CertificateFileException unusable)
+        {
+            throw new CliException($"{path}: {unusable.Message}");
+        }
     }
 }

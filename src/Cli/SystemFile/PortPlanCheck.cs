@@ -15,6 +15,14 @@ internal static class PortPlanCheck
             problems.Add(YamlPlace.Of(root, "gateway.port"), $"the gateway and the server both have port {gateway.Port}; give one of them another.");
         }
 
+        foreach (var (port, index) in (config.Gateway?.Listeners ?? []).Select((port, index) => (port, index)))
+        {
+            if (!taken.TryAdd(port, "the gateway"))
+            {
+                problems.Add(YamlPlace.Of(root, $"gateway.listen[{index}].port"), $"the gateway and {taken[port]} both have port {port}; give one of them another.");
+            }
+        }
+
         foreach (var service in config.Services.Where(service => service.Port is not null))
         {
             CheckService(service, taken, YamlPlace.Of(root, $"services.{service.Name}.port"), problems);

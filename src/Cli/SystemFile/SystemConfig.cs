@@ -38,4 +38,8 @@ internal sealed record ServiceConfig(
 }
 
 /// <summary>The gateway's port and what it does.</summary>
-internal sealed record GatewaySection(int Port, GatewayConfig Config);
+internal sealed record GatewaySection(int Port, GatewayConfig Config)
+{
+    /// <summary>Ports where it listens too.</summary>
+    public IReadOnlyList<int> Listeners { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -69,11 +70,12 @@ internal sealed class SystemFileReader
 
     // The port is the file's: a gateway does not decide where it listens.
     private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string> services) =>
-        GatewayConfigReader.Read(node, problems, services, "port") is { } config
-            ? new GatewaySection(Port(node) ?? SystemConfig.DefaultGatewayPort, config)
+        GatewayConfigReader.Read(node, problems, services, ListenReader.Keys) is { } config
+            ? new GatewaySection(ListenReader.Port(node, problems) ?? SystemConfig.DefaultGatewayPort, config)
+            {
+                Listeners = [.. ListenReader.Listeners(node, problems).Select(listener => listener.Port)],
+            }
             : null;
-
-    private int? Port(YamlNode node) => YamlFields.OfKnown(node, "gateway", problems)?.Number("port", 1, 65535);
 
     private int ServerPort(YamlFields fields) =>
         (fields.Node("server") is { } node ? YamlFields.Of(node, "server", problems, "port")?.Number("port", 1, 65535) : null)

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -10,6 +11,9 @@ namespace Portolan.Proxy.Configuration;
 /// <param name="Text">All of the file.</param>
 internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
 {
+    /// <summary>Where it listens beside its port.</summary>
+    public IReadOnlyList<ListenerConfig> Listeners { get; init; } = [];
+
     /// <summary>Reads and checks.</summary>
     /// <param name="text">YAML, and so JSON too.</param>
     /// <param name="problems">Takes all that is wrong; then the result is null.</param>
@@ -28,9 +32,10 @@ internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
             return null;
         }
 
-        var config = GatewayConfigReader.Read(section, problems, services, "port");
-        var port = YamlFields.OfKnown(section, "gateway", problems)?.Number("port", 1, 65535);
-        return config is null || problems.Count > 0 ? null : new GatewayFile(config, port, text);
+        var config = GatewayConfigReader.Read(section, problems, services, ListenReader.Keys);
+        var port = ListenReader.Port(section, problems);
+        var listeners = ListenReader.Listeners(section, problems);
+        return config is null || problems.Count > 0 ? null : new GatewayFile(config, port, text) { Listeners = listeners };
     }
 
     // Routes of a system may only name its services; a gateway by itself does not know which there are.

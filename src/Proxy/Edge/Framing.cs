@@ -4,7 +4,7 @@ using Portolan.Core.Problems;
 
 namespace Portolan.Proxy.Edge;
 
-/// <summary>Refuses what the server in front of us takes and another one might read differently (RFC 9112, 6.1 and 6.3).</summary>
+/// <summary>Refuses what the server in front of us takes and another one might read differently (RFC 9112, 6.1 and 6.3; RFC 9113, 8.2).</summary>
 internal static class Framing
 {
     // Where both are there, the server goes by the encoding and keeps the length under this name.
@@ -13,10 +13,21 @@ internal static class Framing
     /// <summary>Answers 400 and ends the connection where the end of the body is not beyond doubt.</summary>
     public static RequestDelegate Refuse(RequestDelegate next) => context =>
     {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            return IsOfConnection(context.Request.Headers)
+                ? KnownProblems.Malformed("HTTP/2 has no Transfer-Encoding, Upgrade, Keep-Alive and Proxy-Connection; leave them out.").ExecuteAsync(context)
+                : next(context);
+        }
+
         var encoding = context.Request.Headers.TransferEncoding;
         return encoding.Count == 0 ? IsOfOneConnection(context.Request) ? RefuseAsync(context) : next(context)
             : IsPlain(context.Request, encoding) ? next(context) : RefuseAsync(context);
     };
+
+    // Malformed by RFC 9113, 8.2.2; the server itself refuses only Connection.
+    private static bool IsOfConnection(IHeaderDictionary headers) =>
+        headers.TransferEncoding.Count > 0 || headers.Upgrade.Count > 0 || headers.KeepAlive.Count > 0 || headers.ProxyConnection.Count > 0;
 
     private static bool IsPlain(HttpRequest request, StringValues encoding) =>
         encoding.Count == 1

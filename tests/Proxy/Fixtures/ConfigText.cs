@@ -1,4 +1,5 @@
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -29,7 +30,8 @@ internal static class ConfigText
         }
 
         var problems = new YamlProblems("gateway.yaml");
-        var config = GatewayConfigReader.Read(root, problems, null, "port");
+        var config = GatewayConfigReader.Read(root, problems, null, ListenReader.Keys);
+        ListenReader.Listeners(root, problems);
         return (config, problems.ToString());
     }
 }

@@ -37,6 +37,7 @@ public sealed class Http2Tests
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+        body.Headers.ContentType = new("application/grpc");
         request.Headers.TE.Add(new("trailers"));
         using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
