@@ -5,7 +5,7 @@ namespace Portolan.Composition;
 
 /// <summary>What came of a composition.</summary>
 /// <param name="Parts">Each part in the plan's order; undefined where it is missing.</param>
-/// <param name="Missing">Optional parts that are not there, or not whole.</param>
+/// <param name="Missing">Parts that are not there, not whole, or have another value in their place.</param>
 /// <param name="Failure">Why there is no result at all: a required part failed. Null otherwise.</param>
 /// <param name="Failures">What went wrong with which part, for the log.</param>
 public sealed record CompositionResult(
@@ -14,10 +14,13 @@ public sealed record CompositionResult(
     Problem? Failure,
     IReadOnlyList<KeyValuePair<string, PartResult>> Failures)
 {
+    /// <summary>Parts of which an old value stands in place of the one that could not be had, and when that was good.</summary>
+    public IReadOnlyList<KeyValuePair<string, DateTimeOffset>> Stale { get; init; } = [];
+
     /// <summary>The key beside the parts that tells what is missing.</summary>
     public const string Meta = "meta";
 
-    /// <summary>Writes the parts side by side, null for a missing one, and <c>meta.partial</c> where something is missing.</summary>
+    /// <summary>Writes the parts side by side, null for a missing one, and where something is missing <c>meta.partial</c>, with <c>meta.stale</c> for what is old.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -38,6 +41,22 @@ public sealed record CompositionResult(
         json.WriteEndObject();
     }
 
+    private void WriteStale(Utf8JsonWriter json)
+    {
+        if (Stale.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("stale");
+        foreach (var (name, asOf) in Stale)
+        {
+            json.WriteString(name, asOf);
+        }
+
+        json.WriteEndObject();
+    }
+
     private void WriteMeta(Utf8JsonWriter json)
     {
         if (Missing.Count == 0)
@@ -53,6 +72,7 @@ public sealed record CompositionResult(
         }
 
         json.WriteEndArray();
+        WriteStale(json);
         json.WriteEndObject();
     }
 }

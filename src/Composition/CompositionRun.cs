@@ -31,9 +31,11 @@ internal sealed class CompositionRun(IReadOnlyList<Part> parts, object? input, T
     private async Task<PartResult> RunAsync(Part part, CancellationTokenSource whole)
     {
         await started.Task;
-        var result = await GatherAsync(part) is { } context
+        var context = await GatherAsync(part);
+        var result = context is not null
             ? await RunAsync(part, context, whole.Token)
             : PartResult.Failed(PartProblems.Unmet(part.Name));
+        result = result.Failure is not null && part.Otherwise is { } otherwise ? otherwise(context, result) : result;
         if (result.Failure is { } problem && !part.Optional && Interlocked.CompareExchange(ref failure, problem, null) is null)
         {
             // The answer is decided: nobody needs the other parts any more.
@@ -97,12 +99,15 @@ internal sealed class CompositionRun(IReadOnlyList<Part> parts, object? input, T
                 missing.Add(part.Name);
             }
 
-            if (result.Failure is not null)
+            if ((result.Failure ?? result.Covered) is not null)
             {
                 failures.Add(new(part.Name, result));
             }
         }
 
-        return new CompositionResult(values, missing, failure, failures);
+        return new CompositionResult(values, missing, failure, failures)
+        {
+            Stale = [.. failures.Where(one => one.Value.AsOf is not null).Select(one => KeyValuePair.Create(one.Key, one.Value.AsOf!.Value))],
+        };
     }
 }

@@ -19,6 +19,12 @@ public sealed record PartResult
     /// <summary>Why there is no value; null where there is one.</summary>
     public Problem? Failure { get; private init; }
 
+    /// <summary>Why the value is not the part's own but one in its place; null where it is its own.</summary>
+    public Problem? Covered { get; private init; }
+
+    /// <summary>When the value was good, where it is an old one in the part's place.</summary>
+    public DateTimeOffset? AsOf { get; private init; }
+
     /// <summary>What the part threw, for the log; null where it did not.</summary>
     public Exception? Cause { get; private init; }
 
@@ -27,6 +33,13 @@ public sealed record PartResult
 
     /// <summary>The part, but something inside could not be had.</summary>
     public static PartResult Incomplete(JsonElement value) => new() { Value = value, IsIncomplete = true };
+
+    /// <summary>A value in the place of a part that failed.</summary>
+    /// <param name="failed">The failure.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="asOf">When it was good; null for one that always is.</param>
+    public static PartResult InPlaceOf(PartResult failed, JsonElement value, DateTimeOffset? asOf = null) =>
+        new() { Value = value, IsIncomplete = true, Covered = failed.Failure, Cause = failed.Cause, AsOf = asOf };
 
     /// <summary>No part.</summary>
     public static PartResult Failed(Problem problem, Exception? cause = null) => new() { Failure = problem, Cause = cause };

@@ -89,6 +89,9 @@ public sealed class ServiceDirectory : IAsyncDisposable
         if (!watches.TryGetValue(service, out var watch))
         {
             watch = watches.GetOrAdd(service, Watch);
+
+            // Somebody may have placed it elsewhere while it was made.
+            watch.Place();
             _ = watch.Running;
         }
 

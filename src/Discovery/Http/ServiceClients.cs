@@ -84,6 +84,9 @@ public sealed class ServiceClients<T>
     private Built Build(string service, InstanceSubset? subset)
     {
         var options = optionsOf(service);
+
+        // Where the options are others than before, the breakers are there already.
+        breakers.Configure($"{service}/", options.CircuitBreaker);
         var scope = new PipelineScope(service, clock, random, onEvent);
         var selection = options.Selection with
         {

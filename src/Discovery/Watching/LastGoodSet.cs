@@ -45,13 +45,19 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
         }
     }
 
-    /// <summary>Other addresses for the time in which nobody is known.</summary>
-    public void Place(IReadOnlyList<ServiceInstance> addresses)
+    /// <summary>Other addresses for the time in which nobody is known; false, and nothing changed, where they are those of before.</summary>
+    public bool Place(IReadOnlyList<ServiceInstance> addresses)
     {
         lock (gate)
         {
+            if (configured.SequenceEqual(addresses))
+            {
+                return false;
+            }
+
             configured = addresses;
             Publish(lost);
+            return true;
         }
     }
 

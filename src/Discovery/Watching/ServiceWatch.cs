@@ -55,8 +55,10 @@ internal sealed class ServiceWatch
     /// <summary>Where it is said to be may have changed.</summary>
     public void Place()
     {
-        set.Place(placed.Of(service));
-        Signal();
+        if (set.Place(placed.Of(service)))
+        {
+            Signal();
+        }
     }
 
     private void Signal() => Interlocked.Exchange(ref changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

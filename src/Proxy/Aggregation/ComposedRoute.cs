@@ -3,25 +3,23 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Composition;
+using Portolan.Core.Deadlines;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
 
 namespace Portolan.Proxy.Aggregation;
 
 /// <summary>A route that is answered with what several services say.</summary>
-internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetcher, TimeSpan timeout, TimeProvider clock, ILogger<ComposedRoute> logger)
+internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetcher, StaleParts stale, TimeSpan time, TimeProvider clock, ILogger<ComposedRoute> logger)
 {
-    private readonly CompositionPlan plan = PlanBuilder.Build(route, fetcher);
-
-    // Time must remain to tell the client what could not be had.
-    private readonly TimeSpan deadline = timeout * 0.85;
+    private readonly CompositionPlan plan = PlanBuilder.Build(route, fetcher, stale);
 
     public async Task HandleAsync(HttpContext context, RouteMatch match)
     {
-        var result = await plan.RunAsync(new ComposeInput(context, match.Values), deadline, clock, context.RequestAborted);
+        var result = await plan.RunAsync(new ComposeInput(context, match.Values), TimeOf(Deadline.Current), clock, context.RequestAborted);
         foreach (var (part, failed) in result.Failures)
         {
-            Log.PartFailed(logger, failed.Cause, part, failed.Failure!.Detail);
+            Log.PartFailed(logger, failed.Cause, part, (failed.Failure ?? failed.Covered)!.Detail);
         }
 
         if (result.Failure is { } problem)
@@ -41,6 +39,9 @@ internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetch
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
+
+    // A client that waits for less gets what there is by then.
+    private TimeSpan TimeOf(Deadline? asked) => asked is not null && asked.Remaining * 0.85 is var left && left < time ? left : time;
 
     private static partial class Log
     {

@@ -69,7 +69,7 @@ internal sealed class EachPart(PartConfig part, PartFetcher fetcher)
         var results = new ConcurrentDictionary<string, PartResult>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(distinct, options, async (one, cancellation) =>
-            results[one] = await fetcher.FetchAsync(request, part.Name, part.Service!, one, PlanBuilder.FetchTimeout(part), cancellation));
+            results[one] = await fetcher.FetchAsync(request, part, one, cancellation));
         return results;
     }
 }

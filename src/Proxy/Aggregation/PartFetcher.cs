@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Portolan.Composition;
+using Portolan.Proxy.Configuration;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Upstreams;
@@ -13,7 +14,17 @@ internal sealed class PartFetcher(UpstreamClient upstream)
     // A page is put together in memory: what one part may add to it is bounded.
     private const int MaximumSize = 4 * 1024 * 1024;
 
-    public async ValueTask<PartResult> FetchAsync(
+    /// <summary>Asks the part's service, and its other one where the first has no answer.</summary>
+    public async ValueTask<PartResult> FetchAsync(HttpContext context, PartConfig part, string path, CancellationToken cancellationToken)
+    {
+        var timeout = PlanBuilder.FetchTimeout(part);
+        var result = await FetchAsync(context, part.Name, part.Service!, path, timeout, cancellationToken);
+        return part.Alternative is { } other && result.Failure is { Status: not StatusCodes.Status404NotFound } && !cancellationToken.IsCancellationRequested
+            ? await FetchAsync(context, part.Name, other, path, timeout, cancellationToken)
+            : result;
+    }
+
+    private async ValueTask<PartResult> FetchAsync(
         HttpContext context, string part, string service, string path, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         try

@@ -4,15 +4,31 @@ using Portolan.Proxy.Configuration;
 namespace Portolan.Proxy.Aggregation;
 
 /// <summary>A part fetched once.</summary>
-internal sealed class SinglePart(PartConfig part, PartFetcher fetcher)
+internal sealed class SinglePart(PartConfig part, PartFetcher fetcher, StaleParts stale)
 {
     private readonly PartPath path = new(part.Path!);
 
-    public ValueTask<PartResult> FetchAsync(PartContext context, CancellationToken cancellationToken)
+    public async ValueTask<PartResult> FetchAsync(PartContext context, CancellationToken cancellationToken)
     {
         var request = ((ComposeInput)context.Input!).Context;
-        return path.Fill(context, null) is { } filled
-            ? fetcher.FetchAsync(request, part.Name, part.Service!, filled, PlanBuilder.FetchTimeout(part), cancellationToken)
-            : ValueTask.FromResult(PartResult.Failed(FetchProblems.NoValue(part.Name, part.Path!)));
+        if (path.Fill(context, null) is not { } filled)
+        {
+            return PartResult.Failed(FetchProblems.NoValue(part.Name, part.Path!));
+        }
+
+        var result = await fetcher.FetchAsync(request, part, filled, cancellationToken);
+        if (part.Stale is { } age && result.Failure is null)
+        {
+            stale.Remember(request, part.Name, age, filled, result.Value);
+        }
+
+        return result;
     }
+
+    /// <summary>The answer of before; the failure where there is none. That something is not found is an answer too, and newer.</summary>
+    public PartResult Before(PartContext? context, PartResult failed) =>
+        context is not null && failed.Failure!.Status != 404 && path.Fill(context, null) is { } filled
+            && stale.Recall(((ComposeInput)context.Input!).Context, part.Name, filled) is { } known
+            ? PartResult.InPlaceOf(failed, known.Value, known.At)
+            : failed;
 }

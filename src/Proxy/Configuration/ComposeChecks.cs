@@ -32,6 +32,16 @@ internal static class ComposeChecks
         }
     }
 
+    /// <summary>The time of a part lies within that of the whole, or it would say nothing.</summary>
+    public static void CheckTimes(RouteConfig route, TimeSpan whole, string where, List<ConfigError> errors)
+    {
+        foreach (var part in (route.Compose ?? []).Where(part => part.Timeout >= whole))
+        {
+            errors.Add(new ConfigError(
+                $"{where}.compose.{part.Name}.timeout", $"must be less than the {whole.TotalSeconds:0.###} s that the whole answer has, which is 85 % of the gateway's 'timeout'."));
+        }
+    }
+
     private static void CheckPart(PartConfig part, Scope scope, string where, List<ConfigError> errors)
     {
         if (part.First is { } first)
@@ -52,6 +62,7 @@ internal static class ComposeChecks
             errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing."));
         }
 
+        CheckStandIns(part, where, errors);
         if (part.Each is { } each && !scope.HasPart(each))
         {
             errors.Add(new ConfigError(where + ".each", $"'{each}' names no part; write a part and a field of it, such as order.items."));
@@ -70,11 +81,33 @@ internal static class ComposeChecks
         }
     }
 
+    private static void CheckStandIns(PartConfig part, string where, List<ConfigError> errors)
+    {
+        if (part.Alternative is { } alternative)
+        {
+            RouteChecks.CheckService(alternative, where + ".alternative", errors);
+            if (alternative == part.Service)
+            {
+                errors.Add(new ConfigError(where + ".alternative", "is the service itself; name another one, or remove it."));
+            }
+        }
+
+        if (part.Stale is { } stale && (stale <= TimeSpan.Zero || stale > TimeSpan.FromDays(1)))
+        {
+            errors.Add(new ConfigError(where + ".stale", "must be longer than nothing, up to 1d."));
+        }
+
+        if (part.Stale is not null && part.Each is not null)
+        {
+            errors.Add(new ConfigError(where + ".stale", "goes with one answer, not with 'each'; give 'default' or 'alternative'."));
+        }
+    }
+
     private static void CheckFirst(PartConfig part, string first, Scope scope, string where, List<ConfigError> errors)
     {
-        if (part.Service is not null || part.Path is not null || part.Each is not null)
+        if ((part.Service ?? part.Path ?? part.Each ?? part.Alternative ?? part.Default ?? (object?)part.Stale) is not null)
         {
-            errors.Add(new ConfigError(where, "'first' stands alone: remove 'service', 'path' and 'each'."));
+            errors.Add(new ConfigError(where, "'first' stands alone: remove the other keys but 'optional'."));
         }
 
         if (!scope.HasPart(first) || first.Contains('.'))

@@ -44,6 +44,9 @@ public sealed record GatewayConfig
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
 
+    /// <summary>What a composed answer may take: less than all, so that time remains to tell the client what could not be had.</summary>
+    internal TimeSpan CompositionTime => Timeout * 0.85;
+
     /// <summary>All that is wrong with it; empty when a gateway can be made of it.</summary>
     public IReadOnlyList<ConfigError> Validate() => GatewayConfigValidator.Validate(this);
 }

@@ -15,6 +15,7 @@ internal static class GatewayConfigValidator
         for (var index = 0; index < config.Routes.Count; index++)
         {
             RouteChecks.Check(config.Routes[index], config, $"routes[{index}]", errors);
+            ComposeChecks.CheckTimes(config.Routes[index], config.CompositionTime, $"routes[{index}]", errors);
         }
 
         SplitChecks.CheckShared(

@@ -21,7 +21,22 @@ public sealed record PartConfig
     /// <summary>True: without it the answer is still given, with null in its place and its name in <c>meta.partial</c>.</summary>
     public bool Optional { get; init; }
 
-    /// <summary>How long it may take; default 2 s for an optional part, and all the time the whole has for a required one.</summary>
+    /// <summary>A service that is asked for the same path where the first fails, but not where it says 404. Each has half of the part's time. Null: none.</summary>
+    public string? Alternative { get; init; }
+
+    /// <summary>
+    /// How old an answer may be that stands in for one that could not be had. Kept are those to requests without <c>Authorization</c>
+    /// and <c>Cookie</c>, which are for everybody. Null: none is kept.
+    /// </summary>
+    public TimeSpan? Stale { get; init; }
+
+    /// <summary>JSON that stands in for the part when there is nothing else; null: nothing does.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>
+    /// How long it may take, less than the whole; default 2 s where the answer can do without it or has something in its place, else all
+    /// the time the whole has.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Name of an array part whose first element this is; null for a part that is fetched.</summary>

@@ -106,7 +106,7 @@ public sealed record RouteConfig
     internal SplitConfig? Splitting => Split ?? Strangler?.ToSplit();
 
     /// <summary>Every service that it may go to.</summary>
-    internal IEnumerable<string> Services => Compose is { } parts ? parts.Select(part => part.Service).OfType<string>()
+    internal IEnumerable<string> Services => Compose is { } parts ? parts.SelectMany(part => new[] { part.Service, part.Alternative }).OfType<string>()
         : Version is { } several ? several.Versions.Select(version => version.Service ?? Service).OfType<string>()
         : Splitting is { } split ? split.Variants.Select(variant => variant.Service)
         : Service is null ? [] : [Service];

@@ -95,7 +95,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 
     private PartConfig? Part(string name, YamlNode node)
     {
-        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout");
+        var fields = YamlFields.Of(node, $"part '{name}'", problems, "service", "path", "each", "first", "optional", "timeout", "alternative", "stale", "default");
         return fields is null ? null : new PartConfig
         {
             Name = name,
@@ -104,6 +104,9 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Each = fields.Text("each", "a list of another part, like order.items"),
             First = fields.Text("first", "the name of a part that is a list"),
             Optional = fields.Flag("optional"),
+            Alternative = Service(fields, "alternative"),
+            Stale = fields.Time("stale"),
+            Default = fields.Node("default") is { } standIn ? YamlJson.Of(standIn) : null,
             Timeout = fields.Time("timeout"),
         };
     }

@@ -47,6 +47,9 @@ internal static class Destinations
         var each = part.Each is { } array ? $"for each of {array}; " : "";
         var needed = part.Optional ? "optional; " : "required; ";
         var timeout = part.Timeout is { } own ? $"within {Quantity.Write(own)}; " : "";
+        needed += part.Alternative is { } other ? $"else of {other}; " : "";
+        needed += part.Stale is { } age ? $"else as it was up to {Quantity.Write(age)} ago; " : "";
+        needed += part.Default is { } json ? $"else {json}; " : "";
         return new Destination(part.Name, part.Service!, "GET", Fill(part.Path!, match), needed + each + timeout + Reached(config, part.Service!));
     }
 

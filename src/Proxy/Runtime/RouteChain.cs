@@ -65,7 +65,7 @@ internal sealed class RouteChain(
             route.Mirror is { } mirror // innermost: what is copied is what is sent, and what is compared what came
                 ? Mirror(route, mirror, kept) : null,
         ];
-        var handler = Answer(route, config);
+        var handler = Answer(route, config, kept);
         foreach (var step in order.Reverse())
         {
             handler = step?.Invoke(handler) ?? handler;
@@ -74,11 +74,11 @@ internal sealed class RouteChain(
         return RouteMatching.Of(route, handler, cors is null ? null : cors.AnswerAsync).Select(one => one with { BodyLimit = route.Limits?.Body ?? config.Limits.Body });
     }
 
-    private RouteHandler Answer(RouteConfig route, GatewayConfig config) => route.ByName
+    private RouteHandler Answer(RouteConfig route, GatewayConfig config, KeptState kept) => route.ByName
         ? new OutboundRoute(config, forwarder).HandleAsync
         : route.Compose is null
         ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
-        : new ComposedRoute(route, fetcher, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
+        : new ComposedRoute(route, fetcher, kept.Get(route.Name, route.Compose, () => new StaleParts(clock)), config.CompositionTime, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
     {

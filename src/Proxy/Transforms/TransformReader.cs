@@ -42,7 +42,7 @@ internal sealed class TransformReader(YamlProblems problems)
             {
                 Remove = [.. changes.Texts("remove", "a list of fields, such as customer.email")],
                 Rename = Named(changes, "rename", Text),
-                Set = Named(changes, "set", Literal),
+                Set = Named(changes, "set", YamlJson.Of),
                 MaxSize = (int)Math.Min(changes.Size("maxSize") ?? 1024 * 1024, int.MaxValue),
             }
             : null;
@@ -78,24 +78,4 @@ internal sealed class TransformReader(YamlProblems problems)
     }
 
     private static string Text(YamlScalarNode node) => node.Value ?? "";
-
-    // As in JSON itself: what is quoted is text, and so is what JSON knows no literal for.
-    private static string Literal(YamlScalarNode node)
-    {
-        var text = node.Value ?? "";
-        return node.Style == ScalarStyle.Plain && IsLiteral(text) ? text : "\"" + JsonEncodedText.Encode(text) + "\"";
-    }
-
-    private static bool IsLiteral(string text)
-    {
-        try
-        {
-            using var parsed = JsonDocument.Parse(text);
-            return parsed.RootElement.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 }

@@ -122,6 +122,24 @@ public sealed partial class CircuitBreaker
         }
     }
 
+    // The same phase by other options: no transition, because calls see none.
+    private void Renew(long now)
+    {
+        var before = phase;
+        var renewed = before.State switch
+        {
+            BreakerState.Closed or BreakerState.ForcedClosed => NewClosed(before.State, before.Reason, now, ramped: false, before.Since),
+            BreakerState.Open => NewOpen(before.State, before.Reason, before.Started, options.OpenFor(before.Reopenings), before.Reopenings, before.Seen, before.Since),
+            _ => before,
+        };
+        if (renewed != before)
+        {
+            Volatile.Write(ref phase, renewed);
+            before.Signals?.Seal();
+            countedByEarlierPhases += before.Signals?.Total ?? 0;
+        }
+    }
+
     private void Force(Func<long, BreakerPhase> next)
     {
         var now = scope.Clock.GetTimestamp();
@@ -212,7 +230,7 @@ public sealed partial class CircuitBreaker
         scope.Report(Strategy, "circuit-open-too-long", 0, since, reason);
     }
 
-    private BreakerPhase NewClosed(BreakerState state, string reason, long now, bool ramped)
+    private BreakerPhase NewClosed(BreakerState state, string reason, long now, bool ramped, DateTimeOffset? since = null)
     {
         var isRamped = ramped && ramp > 0;
         var refusal = isRamped
@@ -220,7 +238,7 @@ public sealed partial class CircuitBreaker
             : Refusal("refused a moment ago and is closed now") with { Wait = TimeSpan.Zero };
         return new BreakerPhase(state, reason, refusal)
         {
-            Since = scope.Clock.GetUtcNow(),
+            Since = since ?? scope.Clock.GetUtcNow(),
             Started = now,
             Until = isRamped ? Later(now, ramp) : long.MaxValue,
             Signals = new FailureSignals(options, scope, now),
@@ -228,14 +246,14 @@ public sealed partial class CircuitBreaker
         };
     }
 
-    private BreakerPhase NewOpen(BreakerState state, string reason, long now, TimeSpan time, int reopenings, (long Calls, long Bad) seen = default)
+    private BreakerPhase NewOpen(BreakerState state, string reason, long now, TimeSpan time, int reopenings, (long Calls, long Bad) seen = default, DateTimeOffset? since = null)
     {
         var until = Later(now, scope.Timestamps(time));
         var refusal = Refusal($"is {BreakerWords.Of(state).Replace('-', ' ')}: {reason}");
         var isEndKnown = until < long.MaxValue / 2;
         return new BreakerPhase(state, reason, isEndKnown ? refusal with { Clock = scope.Clock, Until = until } : refusal)
         {
-            Since = scope.Clock.GetUtcNow(),
+            Since = since ?? scope.Clock.GetUtcNow(),
             Started = now,
             Until = until,
             Reopenings = reopenings,

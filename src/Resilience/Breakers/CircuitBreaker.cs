@@ -17,9 +17,9 @@ public sealed partial class CircuitBreaker
     public const int Deepest = 3;
 
     private readonly CircuitBreaker? parent;
-    private readonly CircuitBreakerOptions options;
+    private volatile CircuitBreakerOptions options;
     private readonly PipelineScope scope;
-    private readonly long ramp;
+    private long ramp;
     private BreakerPhase phase;
     private long blocked;
     private long failures;
@@ -114,6 +114,28 @@ public sealed partial class CircuitBreaker
         return TryEnterParent(current, ticket, timestamp, out entry);
     }
 
+    /// <summary>
+    /// Gives it other options. What has been counted by the old ones says nothing to the new ones and is forgotten; an opening
+    /// goes on, for as long as it would have lasted with them. Equal options change nothing.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are wrong; those it has stay.</exception>
+    public void Configure(CircuitBreakerOptions changed)
+    {
+        OptionErrors.ThrowIfAny($"Circuit breaker '{Name}'", changed.Validate());
+        var now = scope.Clock.GetTimestamp();
+        lock (gate)
+        {
+            if (options == changed)
+            {
+                return;
+            }
+
+            options = changed;
+            Volatile.Write(ref ramp, scope.Timestamps(changed.RampFor));
+            Renew(now);
+        }
+    }
+
     /// <summary>Gives the entry back with the result. A refused entry is nothing to give back.</summary>
     /// <param name="entry">Of <see cref="TryEnter"/>.</param>
     /// <param name="verdict">What the result says.</param>
@@ -175,7 +197,7 @@ public sealed partial class CircuitBreaker
             current.PassesAll = true;
         }
 
-        return current.PassesAll || Chance((now - current.Started) / (double)ramp);
+        return current.PassesAll || Chance((now - current.Started) / (double)Volatile.Read(ref ramp));
     }
 
     private bool Chance(double share) => share > 0 && scope.Random.NextDouble() < share;

@@ -94,6 +94,20 @@ public sealed class CircuitBreakers : IDisposable
     /// <summary>The breaker of this name, or null.</summary>
     public CircuitBreaker? Find(string name) => breakers.TryGetValue(name, out var kept) ? kept.Breaker : null;
 
+    /// <summary>Gives other options to the breakers that there are of these names; those that are configured by their name keep theirs.</summary>
+    /// <param name="prefix">What the names begin with.</param>
+    /// <param name="own">Equal ones change nothing.</param>
+    public void Configure(string prefix, CircuitBreakerOptions own)
+    {
+        foreach (var (name, kept) in breakers)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && !options.ByName.ContainsKey(name))
+            {
+                kept.Breaker.Configure(own);
+            }
+        }
+    }
+
     /// <summary>Ends metrics and sharing; the breakers themselves go on.</summary>
     public void Dispose()
     {

@@ -19,7 +19,7 @@ public sealed class GatewayFileTests
               - { name: orders, path: /orders, service: orders }
               - path: /page
                 methods: [get]
-                compose: { order: { service: orders, path: /a, timeout: 1m } }
+                compose: { order: { service: orders, path: /a, timeout: 1200ms } }
             """);
 
         Assert.Equal(TimeSpan.FromSeconds(1.5), config.Timeout);
@@ -27,7 +27,7 @@ public sealed class GatewayFileTests
         Assert.Equal(65536, config.Limits.Body);
         Assert.False(config.AcceptCorrelation);
         Assert.Equal(["orders", "GET /page"], config.Routes.Select(route => route.Name));
-        Assert.Equal(TimeSpan.FromMinutes(1), config.Routes[1].Compose![0].Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(1.2), config.Routes[1].Compose![0].Timeout);
     }
 
     [Fact]
