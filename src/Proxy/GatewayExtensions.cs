@@ -142,6 +142,7 @@ public static class GatewayExtensions
         // request for a client that has left.
         app.UseDeadlines();
 
-        app.Use(next => context => isOwn(context) ? next(context) : pipeline(context));
+        // What is found only after the path was made plain is not the application's own: nobody in front of it could have known.
+        app.Use(next => context => isOwn(context) && GatewaySteps.IsPlain(context) ? next(context) : pipeline(context));
     }
 }

@@ -14,6 +14,10 @@ namespace Portolan.Proxy;
 /// <summary>The steps of the gateway's pipeline.</summary>
 internal sealed class GatewaySteps(GatewayRuntime runtime)
 {
+    /// <summary>True when the path of a request is the same to every reader.</summary>
+    public static bool IsPlain(HttpContext context) =>
+        RequestPath.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out _) is null;
+
     public static RequestDelegate RefuseTunnels(RequestDelegate next) => context =>
     {
         if (!HttpMethods.IsConnect(context.Request.Method))

@@ -14,18 +14,28 @@ internal static class Framing
     public static RequestDelegate Refuse(RequestDelegate next) => context =>
     {
         var encoding = context.Request.Headers.TransferEncoding;
-        return encoding.Count == 0 || IsPlain(context.Request, encoding) ? next(context) : RefuseAsync(context);
+        return encoding.Count == 0 ? IsOfOneConnection(context.Request) ? RefuseAsync(context) : next(context)
+            : IsPlain(context.Request, encoding) ? next(context) : RefuseAsync(context);
     };
 
     private static bool IsPlain(HttpRequest request, StringValues encoding) =>
         encoding.Count == 1
         && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)
         && !request.Headers.ContainsKey(LengthSetAside)
-        && !HttpProtocol.IsHttp10(request.Protocol);
+        && HttpProtocol.IsHttp11(request.Protocol);
+
+    // HTTP/2 has frames, and no header that concerns a connection (RFC 9113, 8.2.2).
+    private static bool IsOfOneConnection(HttpRequest request) =>
+        !HttpProtocol.IsHttp11(request.Protocol) && !HttpProtocol.IsHttp10(request.Protocol)
+        && (request.Headers.Upgrade.Count > 0 || request.Headers.KeepAlive.Count > 0 || request.Headers.ProxyConnection.Count > 0);
 
     private static Task RefuseAsync(HttpContext context)
     {
-        context.Response.Headers.Connection = "close";
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         return KnownProblems.Malformed("Where the body ends is in doubt: send either Content-Length, or Transfer-Encoding: chunked in HTTP/1.1.").ExecuteAsync(context);
     }
 }

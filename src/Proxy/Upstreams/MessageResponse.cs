@@ -73,7 +73,12 @@ internal sealed class MessageResponse(HttpResponseMessage message, TimeProvider 
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        await to.StartAsync(cancellationToken);
+        // A head that is all of a gRPC answer, because the call failed, has to end the stream itself or it is none: so it is
+        // left to the server, which sees then that nothing follows.
+        if (to.HasStarted || to.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            await to.StartAsync(cancellationToken);
+        }
     }
 
     private void CopyTrailers(HttpContext context)

@@ -17,7 +17,8 @@ internal static class RequestHeaders
     // What the gateway says itself, and what services believe because they think the gateway said it.
     private static readonly FrozenSet<string> NotFromOutside = new[]
     {
-        "Host", "Content-Length", "Expect", "Forwarded", "Via", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-User-ID",
+        "Host", "Content-Length", "Expect", "Forwarded", "Via", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
+        "X-HTTP-Method", "X-Method-Override", "X-User-ID",
         "X-Service-Name", "X-Client-Cert-CN", "X-Client-Cert-Fingerprint", "traceparent", HeaderNames.RequestId, HeaderNames.CorrelationId,
         HeaderNames.ParentRequestId, HeaderNames.TraceId, HeaderNames.RequestTimeout, HeaderNames.GrpcTimeout,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

@@ -68,6 +68,13 @@ public sealed class RequestAttackTests
     [InlineData("3\r\nabcXX0\r\n\r\n")]
     [InlineData("ffffffffffffffffff\r\nabc\r\n0\r\n\r\n")]
     [InlineData("3\r\nabc\r\n0\r\nX: a\nb\r\n\r\n")]
+    [InlineData("3;\nabc\r\n0\r\n\r\n")]
+    [InlineData("3;\rabc\r\n0\r\n\r\n")]
+    [InlineData("-3\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("\r\n3\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("3\r\nabc\n0\r\n\r\n")]
+    [InlineData("3\r\nabc0\r\n\r\n")]
+    [InlineData("80000000\r\nabc\r\n0\r\n\r\n")]
     public async Task Chunks_that_are_none_never_reach_the_service_as_a_whole_body(string chunks) =>
         await AssertRefusedAsync($"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
 
@@ -83,11 +90,22 @@ public sealed class RequestAttackTests
     [InlineData("/x%0d%0ay")]
     [InlineData("/x%y")]
     [InlineData("/x%c0%ae%c0%ae/y")]
+    [InlineData("/x/..;/y")]
+    [InlineData("/x/..;a=b/y")]
+    [InlineData("/x/.")]
+    [InlineData("/x/..")]
+    [InlineData("/..")]
+    [InlineData("//evil.example/x")]
+    [InlineData("/x/%2e%2e/portolan/gateway")]
+    [InlineData("/x/../portolan/gateway")]
+    [InlineData("/x%0ay")]
     public async Task A_path_that_servers_read_differently_is_refused(string path) =>
         await AssertRefusedAsync($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n", closes: false);
 
     [Theory]
     [InlineData("GET /x%00y HTTP/1.1\r\nHost: a\r\n")]
+    [InlineData("GET /x%00.css HTTP/1.1\r\nHost: a\r\n")]
+    [InlineData("GET /x?y\u00e9 HTTP/1.1\r\nHost: a\r\n")]
     [InlineData("GET x HTTP/1.1\r\nHost: a\r\n")]
     [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-O(dd): a\r\n")]
     public async Task What_no_service_should_see_is_refused(string head)
@@ -96,6 +114,94 @@ public sealed class RequestAttackTests
         await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
 
         Assert.Matches("^HTTP/1.1 (400|405) ", await SendAsync(gateway, head + "Connection: close\r\n\r\n"));
+    }
+
+    [Fact]
+    public async Task A_body_without_its_last_CRLF_never_becomes_a_whole_one()
+    {
+        var came = 0;
+        await using var service = await Upstream.StartAsync(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            came++;
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(service.Address);
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+            await socket.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n"u8.ToArray());
+            socket.Shutdown(SocketShutdown.Send);
+            var buffer = new byte[8192];
+            while (await EndsAsync(socket, buffer) is false)
+            {
+            }
+        }
+
+        Assert.Equal(0, came);
+    }
+
+    [Fact]
+    public async Task Trailers_do_not_become_headers_and_do_not_go_on()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
+        var seen = await gateway.SendRawAsync(
+            "POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-User-ID: evil\r\nContent-Length: 99\r\nHost: evil\r\nAuthorization: evil\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 ", seen);
+        Assert.Contains("\n\nabc", seen);
+        Assert.DoesNotContain("evil", seen);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Expect: 100-continue\r\n")]
+    public async Task What_a_service_did_not_wait_for_is_not_taken_for_the_next_request(string expect)
+    {
+        // It answers at the head. The client goes on sending its body, in which there is what looks like a request.
+        var came = new List<string>();
+        using var server = new RawServer(async socket =>
+        {
+            came.Add(await RawServer.ReadHeadAsync(socket));
+            await socket.SendAsync("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+
+            // What comes here now can only be the body.
+            var rest = new byte[8192];
+            while (!await EndsAsync(socket, rest))
+            {
+            }
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        var body = string.Concat(Enumerable.Repeat(Smuggled, 5));
+        var seen = await SendAsync(gateway, $"POST /x HTTP/1.1\r\nHost: a\r\n{expect}Content-Length: {body.Length + 10_000}\r\n\r\n", body + new string(' ', 10_000) +
+            "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.Contains("HTTP/1.1 401 ", seen);
+        Assert.DoesNotContain(came, head => head.StartsWith("GET", StringComparison.Ordinal));
+        Assert.InRange(seen.Split("HTTP/1.1 ").Length - 1, 1, 3);
+    }
+
+    [Fact]
+    public async Task What_follows_an_upgrade_that_was_refused_is_no_request_and_nobodys_answer()
+    {
+        var heads = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var server = new RawServer(async socket =>
+        {
+            while (await RawServer.ReadHeadAsync(socket) is { Length: > 0 } head)
+            {
+                heads.Enqueue(head);
+                await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nnoHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"u8.ToArray());
+            }
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        var seen = await SendAsync(
+            gateway, "GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+            "GET /portolan/smuggled HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        // The second is a request like any other, and goes the way of every other one.
+        Assert.DoesNotContain(heads, head => head.Contains("smuggled", StringComparison.Ordinal));
+        Assert.DoesNotContain("poison", seen);
+        Assert.Equal("no", await gateway.Client.GetStringAsync("/x", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -142,8 +248,10 @@ public sealed class RequestAttackTests
         Assert.Equal(closes ? 1 : 2, seen.Split("HTTP/1.1 ").Length - 1);
     }
 
+    private static Task<string> SendAsync(Gateway gateway, string request) => SendAsync(gateway, request, "");
+
     // Until the connection ends; a reset behind the answer is an end too.
-    private static async Task<string> SendAsync(Gateway gateway, string request)
+    private static async Task<string> SendAsync(Gateway gateway, string request, string behind)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
@@ -156,6 +264,11 @@ public sealed class RequestAttackTests
             while (await socket.ReceiveAsync(buffer, time.Token) is > 0 and var count)
             {
                 seen.Append(Encoding.Latin1.GetString(buffer, 0, count));
+                if (behind.Length > 0)
+                {
+                    await socket.SendAsync(Encoding.Latin1.GetBytes(behind));
+                    behind = "";
+                }
             }
         }
         catch (SocketException)
@@ -164,5 +277,17 @@ public sealed class RequestAttackTests
         }
 
         return seen.ToString();
+    }
+
+    private static async Task<bool> EndsAsync(Socket socket, byte[] buffer)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 }

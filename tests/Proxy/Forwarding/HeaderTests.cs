@@ -45,7 +45,8 @@ public sealed class HeaderTests
         await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
         var seen = await gateway.GetRawAsync(
             "/x", "X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Prefix: /evil", "Forwarded: for=6.6.6.6",
-            "X-User-ID: evil", "X-Service-Name: evil", "X_User_ID: evil", "X-Original-URL: /evil", "Via: 1.0 client", "Idempotency-Key: k-1", "Cookie: a=b");
+            "X-User-ID: evil", "X-Service-Name: evil", "X_User_ID: evil", "X-Original-URL: /evil",
+            "X-HTTP-Method-Override: evil", "X-HTTP-Method: evil", "X-Method-Override: evil", "X_HTTP_Method_Override: evil", "Via: 1.0 client", "Idempotency-Key: k-1", "Cookie: a=b");
 
         Assert.DoesNotContain("6.6.6.6", seen);
         Assert.DoesNotContain("evil", seen);

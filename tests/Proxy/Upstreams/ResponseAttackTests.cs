@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Tests.Fixtures;
 
@@ -60,12 +61,59 @@ public sealed class ResponseAttackTests
     [InlineData("3\r\nab")]
     [InlineData("fffffffffffffffff\r\nabc\r\n0\r\n\r\n")]
     [InlineData("3\r\nabc\r\n0\r\nno colon\r\n\r\n")]
+    [InlineData("3\r\nabc\r\n0\r\n\"X\": 1\r\n\r\n")]
     public async Task Chunks_that_are_none_never_look_like_a_whole_body(string chunks)
     {
         using var server = new RawServer(RawServer.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks));
         await using var gateway = await Gateway.InFrontOfAsync(server.Address);
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => gateway.Client.GetStringAsync("/x", Token));
+    }
+
+    [Theory]
+    [InlineData("204 No Content\r\nContent-Length: 6")]
+    [InlineData("204 No Content\r\nTransfer-Encoding: chunked")]
+    [InlineData("204 No Content")]
+    [InlineData("205 Reset Content\r\nContent-Length: 6")]
+    [InlineData("205 Reset Content")]
+    [InlineData("304 Not Modified\r\nContent-Length: 6")]
+    [InlineData("304 Not Modified\r\nTransfer-Encoding: chunked")]
+    public async Task A_body_where_there_is_none_by_the_status_is_nobodys(string head)
+    {
+        using var server = new RawServer(async socket =>
+        {
+            while ((await RawServer.ReadHeadAsync(socket)).Length > 0)
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\n\r\npoison"));
+            }
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        for (var request = 0; request < 5; request++)
+        {
+            using var response = await gateway.Client.GetAsync("/x", Token);
+            Assert.Equal(head[..3], ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal("", await response.Content.ReadAsStringAsync(Token));
+        }
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoi")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\npoi")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")]
+    public async Task What_breaks_off_or_was_not_asked_for_never_looks_like_an_answer(string answer)
+    {
+        using var server = new RawServer(RawServer.Answering(answer));
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        try
+        {
+            using var response = await gateway.Client.GetAsync("/x", Token);
+            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // A connection that ends within the body says as much.
+        }
     }
 
     [Fact]
@@ -141,12 +189,12 @@ public sealed class ResponseAttackTests
     {
         var body = new byte[3000];
         Random.Shared.NextBytes(body);
-        var chunks = string.Concat(body.Chunk(700).Select(chunk => $"{chunk.Length:x};x=y\r\n{System.Text.Encoding.Latin1.GetString(chunk)}\r\n")) + "0\r\n\r\n";
+        var chunks = string.Concat(body.Chunk(700).Select(chunk => $"{chunk.Length:x};x=y\r\n{Encoding.Latin1.GetString(chunk)}\r\n")) + "0\r\n\r\n";
         var answers = new[]
         {
-            $"HTTP/1.1 200 OK\r\nX-Kept: a\r\nX-Kept: b\r\nContent-Length: {body.Length}\r\n\r\n{System.Text.Encoding.Latin1.GetString(body)}",
+            $"HTTP/1.1 200 OK\r\nX-Kept: a\r\nX-Kept: b\r\nContent-Length: {body.Length}\r\n\r\n{Encoding.Latin1.GetString(body)}",
             $"HTTP/1.1 200 OK\r\nX-Kept: a\r\nX-Kept: b\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}",
-            $"HTTP/1.0 200 OK\r\nX-Kept: a\r\nX-Kept: b\r\n\r\n{System.Text.Encoding.Latin1.GetString(body)}",
+            $"HTTP/1.0 200 OK\r\nX-Kept: a\r\nX-Kept: b\r\n\r\n{Encoding.Latin1.GetString(body)}",
         };
         foreach (var answer in answers)
         {
@@ -156,7 +204,7 @@ public sealed class ResponseAttackTests
                 {
                     socket.NoDelay = true;
                     await RawServer.ReadHeadAsync(socket);
-                    foreach (var piece in System.Text.Encoding.Latin1.GetBytes(answer).Chunk(cut))
+                    foreach (var piece in Encoding.Latin1.GetBytes(answer).Chunk(cut))
                     {
                         await socket.SendAsync(piece);
                     }
