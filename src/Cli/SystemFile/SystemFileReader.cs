@@ -69,13 +69,17 @@ internal sealed class SystemFileReader
     }
 
     // The port is the file's: a gateway does not decide where it listens.
-    private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string> services) =>
-        GatewayConfigReader.Read(node, problems, services, ListenReader.Keys) is { } config
-            ? new GatewaySection(ListenReader.Port(node, problems) ?? SystemConfig.DefaultGatewayPort, config)
-            {
-                Listeners = [.. ListenReader.Listeners(node, problems).Select(listener => listener.Port)],
-            }
-            : null;
+    private GatewaySection? Gateway(YamlNode node, IReadOnlyList<string> services)
+    {
+        if (GatewayConfigReader.Read(node, problems, services, ListenReader.Keys) is not { } config)
+        {
+            return null;
+        }
+
+        var port = ListenReader.Port(node, problems);
+        var listeners = ListenReader.Listeners(node, port, problems);
+        return new GatewaySection(port ?? SystemConfig.DefaultGatewayPort, config) { Listeners = [.. listeners.Select(listener => listener.Port)] };
+    }
 
     private int ServerPort(YamlFields fields) =>
         (fields.Node("server") is { } node ? YamlFields.Of(node, "server", problems, "port")?.Number("port", 1, 65535) : null)

@@ -34,7 +34,7 @@ internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
 
         var config = GatewayConfigReader.Read(section, problems, services, ListenReader.Keys);
         var port = ListenReader.Port(section, problems);
-        var listeners = ListenReader.Listeners(section, problems);
+        var listeners = ListenReader.Listeners(section, port, problems);
         return config is null || problems.Count > 0 ? null : new GatewayFile(config, port, text) { Listeners = listeners };
     }
 

@@ -15,20 +15,15 @@ internal static class ListenReader
     /// <summary>The gateway's own port; null where it does not say.</summary>
     public static int? Port(YamlNode gateway, YamlProblems problems) => YamlFields.OfKnown(gateway, "gateway", problems)?.Number("port", 1, 65535);
 
-    /// <summary>The places beside it.</summary>
-    public static IReadOnlyList<ListenerConfig> Listeners(YamlNode gateway, YamlProblems problems)
+    /// <summary>The places beside its port.</summary>
+    public static IReadOnlyList<ListenerConfig> Listeners(YamlNode gateway, int? port, YamlProblems problems)
     {
         if (YamlFields.OfKnown(gateway, "gateway", problems) is not { } fields)
         {
             return [];
         }
 
-        var taken = new HashSet<int>();
-        if (fields.Number("port", 1, 65535) is { } port)
-        {
-            taken.Add(port);
-        }
-
+        HashSet<int> taken = port is { } own ? [own] : [];
         return [.. fields.List("listen", "a list of listeners (- port: …)").Select(node => Listener(node, taken, problems)).OfType<ListenerConfig>()];
     }
 

@@ -31,7 +31,7 @@ internal static class ConfigText
 
         var problems = new YamlProblems("gateway.yaml");
         var config = GatewayConfigReader.Read(root, problems, null, ListenReader.Keys);
-        ListenReader.Listeners(root, problems);
+        ListenReader.Listeners(root, ListenReader.Port(root, problems), problems);
         return (config, problems.ToString());
     }
 }
