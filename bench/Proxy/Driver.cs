@@ -33,7 +33,7 @@ internal sealed class Driver(Settings settings, Output output, CancellationToken
         }
 
         output.Doing("memory and start");
-        await new Memory(output).MeasureAsync(contenders, cancellationToken);
+        await Memory.IdleAsync(contenders, output, cancellationToken);
         await new Start(settings, output).MeasureAsync(stage, settings.ReadyToRun ? await CompiledAheadAsync(root, stage.Folder) : null, cancellationToken);
 
         var client = new Client(stage.Portolan, cancellationToken);
@@ -58,6 +58,8 @@ internal sealed class Driver(Settings settings, Output output, CancellationToken
         }
 
         await throughput.CachedAsync(caching);
+        output.Doing("idle connections");
+        await Memory.ConnectionsAsync(contenders, client, output, cancellationToken);
         output.Doing("many routes");
         await new Routes(settings, client, output).MeasureAsync(contenders[0], stage.BackendPort, cancellationToken);
         output.Doing($"load average of the machine: {ProcFile.LoadAverage()}");

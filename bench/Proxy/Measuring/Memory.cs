@@ -1,53 +1,62 @@
 using System.Net.Sockets;
+using Portolan.Bench.Proxy.Load;
 using Portolan.Bench.Proxy.Peers;
 
 namespace Portolan.Bench.Proxy.Measuring;
 
 /// <summary>Memory of a process that has just begun and answered a few, and what connections cost it that rest.</summary>
-internal sealed class Memory(Output output)
+internal static class Memory
 {
-    private const int Known = 100;
-    private const int More = 1000;
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
+    private const int Few = 100;
+    private const int Many = 2000;
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
-    public async Task MeasureAsync(IReadOnlyList<Contender> contenders, CancellationToken cancellationToken)
+    public static async Task IdleAsync(IReadOnlyList<Contender> contenders, Output output, CancellationToken cancellationToken)
     {
-        var seen = new Dictionary<string, (double Idle, double Connections)>();
+        var idle = new Dictionary<string, double>();
         foreach (var contender in contenders)
         {
-            seen[contender.Name] = await OfAsync(contender, cancellationToken);
+            await WithConnectionsAsync(contender, Few, () => Task.Delay(Calm, TimeProvider.System, cancellationToken), cancellationToken);
+            idle[contender.Name] = contender.Process!.ResidentBytes / 1e6;
         }
 
-        var ours = seen[contenders[0].Name];
-        foreach (var peer in contenders.Skip(1))
+        Report("idle-memory", "MB", idle, contenders, output);
+    }
+
+    /// <summary>After the floods, so that what a process takes once has been taken; and a flood each time, so that garbage of opening is gone.</summary>
+    public static async Task ConnectionsAsync(IReadOnlyList<Contender> contenders, Client client, Output output, CancellationToken cancellationToken)
+    {
+        var each = new Dictionary<string, double>();
+        foreach (var contender in contenders)
         {
-            output.Add(new Figure("idle-memory", ours.Idle, "MB", peer.Name, seen[peer.Name].Idle));
+            await client.FloodAsync(contender.Process!, "/small", 1);
+            var before = contender.Process!.ResidentBytes;
+            await WithConnectionsAsync(
+                contender, Many,
+                async () =>
+                {
+                    await client.FloodAsync(contender.Process!, "/small", 1);
+                    each[contender.Name] = (contender.Process.ResidentBytes - before) / 1e6 * 1000 / Many;
+                },
+                cancellationToken);
         }
 
+        Report("idle-connections", "MB for 1,000", each, contenders, output);
+    }
+
+    private static void Report(string name, string unit, Dictionary<string, double> seen, IReadOnlyList<Contender> contenders, Output output)
+    {
         foreach (var peer in contenders.Skip(1))
         {
-            output.Add(new Figure("idle-connections", ours.Connections, "MB for 1,000", peer.Name, seen[peer.Name].Connections));
+            output.Add(new Figure(name, seen[contenders[0].Name], unit, peer.Name, seen[peer.Name]));
         }
     }
 
-    private static async Task<(double Idle, double Connections)> OfAsync(Contender contender, CancellationToken cancellationToken)
+    // Each has had one answer.
+    private static async Task WithConnectionsAsync(Contender contender, int count, Func<Task> meanwhile, CancellationToken cancellationToken)
     {
         var sockets = new List<Socket>();
         try
-        {
-            await OpenAsync(Known);
-            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
-            var idle = contender.Process!.ResidentBytes;
-            await OpenAsync(More);
-            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
-            return (idle / 1e6, (contender.Process.ResidentBytes - idle) / 1e6 * 1000 / More);
-        }
-        finally
-        {
-            sockets.ForEach(socket => socket.Dispose());
-        }
-
-        async Task OpenAsync(int count)
         {
             for (var number = 0; number < count; number++)
             {
@@ -57,6 +66,12 @@ internal sealed class Memory(Output output)
                 await socket.SendAsync("GET /small HTTP/1.1\r\nHost: bench\r\n\r\n"u8.ToArray(), cancellationToken);
                 await ReadAsync(socket, cancellationToken);
             }
+
+            await meanwhile();
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
         }
     }
 

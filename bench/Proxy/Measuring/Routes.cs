@@ -18,6 +18,9 @@ internal sealed class Routes(Settings settings, Client client, Output output)
                 foreach (var count in (int[])[many, Few])
                 {
                     await ApplyAsync(gateway, Configurations.Gateway(backendPort, count), cancellationToken);
+
+                    // Reading the configuration leaves garbage, and new objects to get to know; neither is what a request costs.
+                    await client.FloodAsync(gateway.Process!, $"/r{count - 3}/items/5", 1);
                     var (processor, seen) = await client.FloodAsync(gateway.Process!, $"/r{count - 3}/items/5", settings.Seconds);
                     costs[count].Add(processor / seen.Answered * 1e6);
                 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Portolan.Cli.Processes;
 using Portolan.Core.Processes;
 using Portolan.Observability.Logs;
@@ -31,6 +32,9 @@ internal static class LoopbackApp
         });
         InlineSockets.Use(builder.WebHost);
         builder.Logging.AddPortolanLogs(name);
+
+        // It says nothing that our own lines do not; but as long as it might, it makes a scope for every request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         SupervisedLifetime.UseWhereSupervised(builder.Services);

@@ -88,10 +88,13 @@ public sealed class ServiceClients<T>
         // Where the options are others than before, the breakers are there already.
         breakers.Configure($"{service}/", options.CircuitBreaker);
         var scope = new PipelineScope(service, clock, random, onEvent);
+
+        // Once, not for every call.
+        Func<Endpoint, BreakerName> named = endpoint => new BreakerName(NameOf(service, endpoint));
         var selection = options.Selection with
         {
             Subset = subset ?? options.Selection.Subset,
-            Accepts = endpoint => BreakerOf(service, endpoint, options).Accepts,
+            Accepts = endpoint => BreakerOf(endpoint, named, options).Accepts,
             Begins = endpoint => BeginAnew(service, endpoint),
         };
         var builder = new ResiliencePipelineBuilder<T>(scope) { ValueVerdict = verdictOf, ExceptionVerdict = verdictOfException };
@@ -110,14 +113,14 @@ public sealed class ServiceClients<T>
 
         var pipeline = builder
             .AddEndpoint(new ServiceEndpoints(selection, scope, directory), retryAfter) // inside of the retry: another attempt, another instance
-            .AddCircuitBreaker(call => BreakerOf(service, (Endpoint)call.Target!, options)) // of the instance that was chosen
+            .AddCircuitBreaker(call => BreakerOf((Endpoint)call.Target!, named, options)) // of the instance that was chosen
             .AddAttemptTimeout(options.AttemptTimeout) // inside of the breaker, which counts time-outs
             .Build();
         return new Built(options, pipeline);
     }
 
-    private CircuitBreaker BreakerOf(string service, Endpoint endpoint, ServiceClientOptions options) =>
-        breakers.Get(endpoint.Attached(made => new BreakerName(NameOf(service, made))).Name, own: options.CircuitBreaker);
+    private CircuitBreaker BreakerOf(Endpoint endpoint, Func<Endpoint, BreakerName> named, ServiceClientOptions options) =>
+        breakers.Get(endpoint.Attached(named).Name, own: options.CircuitBreaker);
 
     // A process that was started again is not the one that failed. What an operator forced stays.
     private void BeginAnew(string service, Endpoint endpoint)

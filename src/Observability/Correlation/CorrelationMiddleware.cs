@@ -32,7 +32,6 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, CorrelationOpt
         }
         finally
         {
-            CorrelationContext.Current = null;
             activity?.Dispose();
         }
     }

@@ -109,7 +109,11 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
                 }
             }
 
-            if (!await FillAsync())
+            // As FillAsync does, without a second object for what is waited for in every exchange.
+            MakeRoom();
+            var count = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None);
+            end += count;
+            if (count == 0)
             {
                 throw start == end && interim == 0 ? new EndedException() : new MalformedResponseException("the connection ended within the head");
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Portolan.Proxy.Upstreams.Http1;
@@ -26,7 +27,7 @@ internal sealed class ResponseHead
     /// <summary>One header: where its name and value stand.</summary>
     public readonly record struct Line(int Name, int NameLength, int Value, int ValueLength);
 
-    public IReadOnlyList<Line> Lines => lines;
+    public ReadOnlySpan<Line> Lines => CollectionsMarshal.AsSpan(lines);
 
     public int Status { get; private set; }
 
