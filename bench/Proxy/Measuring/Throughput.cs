@@ -11,6 +11,9 @@ internal sealed class Throughput(Settings settings, Client client, Output output
 {
     private const int LargeConnections = 4;
 
+    // Before that, a compiler that gets little of the core may look as if it had nothing to do.
+    private const int FewestBursts = 4;
+
     /// <summary>The fewest requests a second that any contender was seen to answer.</summary>
     public double LowestKnee { get; private set; }
 
@@ -23,7 +26,7 @@ internal sealed class Throughput(Settings settings, Client client, Output output
         {
             var (processor, seen) = await client.FloodAsync(contender.Process!, path, 2, connections);
             var now = processor / seen.Answered;
-            settled = now > before * 0.97 ? settled + 1 : 0;
+            settled = burst >= FewestBursts - 2 && now > before * 0.97 ? settled + 1 : 0;
             before = Math.Min(now, before);
         }
     }
