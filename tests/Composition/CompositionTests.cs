@@ -55,6 +55,35 @@ public sealed class CompositionTests
     }
 
     [Fact]
+    public async Task What_stands_in_for_a_required_part_is_seen_by_those_that_need_it_and_marked()
+    {
+        var seen = new List<string?>();
+        var plan = CompositionPlan.Create(
+        [
+            Failing("order") with
+            {
+                Otherwise = (context, failed) =>
+                {
+                    seen.Add(failed.Failure?.Name);
+                    return PartResult.InPlaceOf(failed, Json("[1]"), DateTimeOffset.UnixEpoch);
+                },
+            },
+            new Part("first", (context, _) => ValueTask.FromResult(PartResult.Of(context["order"][0]))) { DependsOn = ["order"] },
+            Failing("gone") with { Optional = true },
+            new Part("after", (_, _) => ValueTask.FromResult(PartResult.Of(Json("1"))))
+            {
+                DependsOn = ["gone"],
+                Otherwise = (context, failed) => context is null ? PartResult.InPlaceOf(failed, Json("0")) : failed,
+            },
+        ]);
+
+        Assert.Equal(
+            """{"order":[1],"first":1,"gone":null,"after":0,"meta":{"partial":["order","gone","after"],"stale":{"order":"1970-01-01T00:00:00+00:00"}}}""",
+            await RunAsync(plan));
+        Assert.Equal(["refused"], seen);
+    }
+
+    [Fact]
     public async Task An_optional_part_that_throws_is_missing_and_its_exception_is_kept_for_the_log()
     {
         var plan = CompositionPlan.Create([new Part("a", (_, _) => throw new InvalidOperationException("secret")) { Optional = true }]);

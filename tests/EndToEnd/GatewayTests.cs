@@ -146,6 +146,19 @@ public sealed class GatewayTests(ShopSystem shop)
         }
     }
 
+    [Fact]
+    public async Task An_address_that_will_go_says_so()
+    {
+        using var response = await shop.Gateway.GetAsync("/api/notifications/ord-1");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("@1790812800", Header(response, "Deprecation"));
+        Assert.Contains("rel=\"deprecation\"", Header(response, "Link"), StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/notifications/ord-1");
+        request.Headers.Add("X-API-Version", "v9");
+        using var unknown = await shop.Gateway.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+    }
+
     private string GatewayAddress => $"http://127.0.0.1:{shop.GatewayPort}";
 
     private async Task<Page> ProductsAsync(string? cacheControl = null)

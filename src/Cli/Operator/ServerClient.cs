@@ -98,7 +98,7 @@ internal sealed class ServerClient : IDisposable
                 var (detail, title) = (problem.RootElement.Text("detail"), problem.RootElement.Text("title"));
                 if ((detail + title).Length > 0)
                 {
-                    return detail.Length > 0 ? detail : title;
+                    return string.Join('\n', [detail.Length > 0 ? detail : title, .. Errors(problem.RootElement)]);
                 }
             }
         }
@@ -109,4 +109,9 @@ internal sealed class ServerClient : IDisposable
 
         return $"The {what} answered {(int)status} {status} to {path}.";
     }
+
+    // "See errors" is no help to somebody who cannot.
+    private static IEnumerable<string> Errors(JsonElement problem) => problem.Field("errors") is { ValueKind: JsonValueKind.Object } errors
+        ? errors.EnumerateObject().SelectMany(field => field.Value.ValueKind == JsonValueKind.Array ? field.Value.EnumerateArray().Select(error => $"  {field.Name}: {error}") : [])
+        : [];
 }

@@ -8,7 +8,7 @@ namespace Portolan.Cli.Serving;
 /// </summary>
 internal static class InlineSockets
 {
-    private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    public const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     private static readonly string[] Users = ["gateway", "sidecar", "load"];
 

@@ -10,10 +10,11 @@ internal sealed class SidecarApp : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ChildProcess child;
+    private readonly AppGuard? guard;
     private readonly TimeProvider time;
     private bool endedFirst;
 
-    private SidecarApp(ChildProcess child, TimeProvider time) => (this.child, this.time) = (child, time);
+    private SidecarApp(ChildProcess child, AppGuard? guard, TimeProvider time) => (this.child, this.guard, this.time) = (child, guard, time);
 
     /// <summary>Starts it, and ends the sidecar when it ends.</summary>
     public static SidecarApp Start(SidecarOptions options, Screen screen, TimeProvider time, IHostApplicationLifetime sidecar)
@@ -23,9 +24,12 @@ internal sealed class SidecarApp : IDisposable
             ["PORT"] = $"{options.App.Url.Port}",
             ["PORTOLAN_SERVICE"] = options.Service,
             ["PORTOLAN_OUTBOUND"] = $"http://127.0.0.1:{options.OutboundPort}",
+            [InlineSockets.Variable] = "0", // the sidecar's own way with sockets; in a program that may block it would stop them all
         };
         var launch = new LaunchSpec(options.Command[0], [.. options.Command.Skip(1)], Directory.GetCurrentDirectory(), environment);
-        var app = new SidecarApp(ChildProcess.Start(launch, screen.Out.WriteLine, time, screen.Error.WriteLine), time);
+        var guard = AppGuard.Start();
+        var app = new SidecarApp(Started(launch, screen, time, guard), guard, time);
+        guard?.Watch(app.child.Pid);
         _ = app.WatchAsync(sidecar);
         return app;
     }
@@ -51,7 +55,21 @@ internal sealed class SidecarApp : IDisposable
             child.Kill();
         }
 
+        guard?.Dispose();
         child.Dispose();
+    }
+
+    private static ChildProcess Started(LaunchSpec launch, Screen screen, TimeProvider time, AppGuard? guard)
+    {
+        try
+        {
+            return ChildProcess.Start(launch, screen.Out.WriteLine, time, screen.Error.WriteLine);
+        }
+        catch
+        {
+            guard?.Dispose();
+            throw;
+        }
     }
 
     private async Task WatchAsync(IHostApplicationLifetime sidecar)

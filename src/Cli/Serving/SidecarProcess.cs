@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Portolan.Cli.Terminal;
 using Portolan.Core.Processes;
 using Portolan.Discovery;
@@ -30,6 +31,7 @@ internal static class SidecarProcess
         await outbound.StartAsync(cancellationToken);
         await inbound.StartAsync(cancellationToken);
         using var registration = Registration(options, health, time);
+        health.Logger = registration.Services.GetRequiredService<ILogger<AppHealth>>();
         using var app = options.Command.Count == 0 ? null : SidecarApp.Start(options, screen, time, registration.Services.GetRequiredService<IHostApplicationLifetime>());
         await registration.RunAsync(cancellationToken);
 
@@ -80,13 +82,18 @@ internal static class SidecarProcess
             }
         });
         SupervisedLifetime.UseWhereSupervised(builder.Services);
+        builder.Services.Configure<ConsoleLifetimeOptions>(BeSilent);
         return builder.Build();
     }
+
+    // That a host has started is told where it listens; three hosts would tell it three times more.
+    private static void BeSilent(ConsoleLifetimeOptions console) => console.SuppressStatusMessages = true;
 
     private static WebApplicationBuilder CreateBuilder(int port, TimeProvider time)
     {
         var builder = LoopbackApp.CreateBuilder(Name, port);
         builder.Services.AddSingleton(time);
+        builder.Services.Configure<ConsoleLifetimeOptions>(BeSilent);
         if (!SupervisedLifetime.IsSupervised)
         {
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);

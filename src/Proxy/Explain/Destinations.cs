@@ -25,7 +25,7 @@ internal static class Destinations
         }
 
         var service = match.Service ?? route.Service ?? "";
-        var among = match.Subset is { } subset ? $"instances with {subset.Key} {subset.Value}; " : "";
+        var among = match.Subset is { } subset ? $"instances with {subset.Key} {subset.Value} if any says one; " : "";
         return [new Destination(match.Version ?? "", service, method, target, among + Reached(config, service))];
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Limits;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Explain;
 
@@ -10,9 +12,17 @@ internal static class PolicyText
     public static IReadOnlyList<(string Name, string Settings)> Of(GatewayConfig config, RouteConfig route)
     {
         var json = JsonSerializer.SerializeToElement(route, ConfigJson.Default.RouteConfig);
+        var own = RouteSummary.Policies(route).Where(name => name != "limits").ToList();
+
+        // Every request has limits, whether its route says so or not; they come behind what may answer it without them.
+        own.Insert(own.TakeWhile(name => name is "cors" or "faults").Count(), "limits");
         (string, string)[] first = config.AccessLog is { } log ? [("accessLog", Text(JsonSerializer.SerializeToElement(log, ConfigJson.Default.AccessLogConfig)))] : [];
-        return [.. first, .. RouteSummary.Policies(route).Select(name => (name, json.TryGetProperty(name, out var settings) ? Text(settings) : ""))];
+        return [.. first, .. own.Select(name => (name, name == "limits" ? Limits(config.Limits, route.Limits) : json.TryGetProperty(name, out var settings) ? Text(settings) : ""))];
     }
+
+    private static string Limits(LimitsConfig gateway, RouteLimitsConfig? route) =>
+        $"body {Quantity.Write(route?.Body ?? gateway.Body)}, uri {Quantity.Write(route?.Uri ?? gateway.Uri)}, "
+        + $"headers {Quantity.Write(route?.Headers ?? gateway.Headers)} in {route?.HeaderCount ?? gateway.HeaderCount}";
 
     /// <summary>The same of any settings.</summary>
     public static string Text(JsonElement value) => value.ValueKind switch

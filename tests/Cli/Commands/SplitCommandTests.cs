@@ -68,8 +68,25 @@ public sealed class SplitCommandTests : IAsyncLifetime
         Assert.Empty(requests);
     }
 
+    [Fact]
+    public async Task What_is_wrong_with_each_field_is_told()
+    {
+        var console = new Console(folder.Path);
+
+        Assert.Equal(1, await console.RunAsync("split", "set", "refused", "canry=1", "--gateway", address));
+
+        Assert.Equal("The request has invalid fields; see errors.\n  weights: There is no variant 'canry'.\n", console.Error);
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path.Value!.EndsWith("refused", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsync("""{"detail":"The request has invalid fields; see errors.","errors":{"weights":["There is no variant 'canry'."]}}""");
+            return;
+        }
+
         using var reader = new StreamReader(context.Request.Body);
         requests.Add($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {await reader.ReadToEndAsync()}");
         await context.Response.WriteAsync(HttpMethods.IsGet(context.Request.Method) ? $"{{\"splits\":[{Orders}]}}" : Orders);

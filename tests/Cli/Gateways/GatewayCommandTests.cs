@@ -79,7 +79,8 @@ public sealed class GatewayCommandTests : IDisposable
             "  why        It is the only route that takes this request.",
             "  values     id = 1",
             "  goes to    orders as GET /orders/1 (timeout 30s, 1 attempt, round-robin, circuit opens after 5 failures for 5s)",
-            "  policies    1. cache   timeToLive 5s, maxEntry 1048576, collapseTimeout 10s",
+            "  policies    1. limits   body 1MiB, uri 8KiB, headers 32KiB in 100",
+            "              2. cache    timeToLive 5s, maxEntry 1048576, collapseTimeout 10s",
         ],
         console.Out.TrimEnd().Split('\n'));
     }

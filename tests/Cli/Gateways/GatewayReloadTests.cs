@@ -56,7 +56,7 @@ public sealed class GatewayReloadTests : IAsyncLifetime
         await UntilAsync(address, "one /second");
 
         File.WriteAllText(folder["gateway.yaml"], "routes:\n  - { path: /a, servce: s }\n");
-        await gateway.WaitForLineAsync("GatewayConfigRefused");
+        await gateway.WaitForLineAsync("GatewayConfigError");
         Assert.Contains("unknown key 'servce' in a route; did you mean 'service'?", gateway.Out.Replace("\\u0027", "'", StringComparison.Ordinal));
         Assert.Equal("one /second", await client.GetStringAsync(address));
 

@@ -82,7 +82,7 @@ public sealed class ExplainTests
     [Theory]
     [InlineData("GET /bills/7", "", "400: Say which version is meant with /{version}/bills/{id} or the header X-API-Version; there are v1, v2.", "")]
     [InlineData("GET /bills/7", "X-API-Version: 1", "410: Version v1 ended on 2001-01-01.", "")]
-    [InlineData("GET /v2/bills/7", "", "It is the only route that takes this request.", "v2 bills /bills/7 instances with api_version v2; timeout 10s")]
+    [InlineData("GET /v2/bills/7", "", "It is the only route that takes this request.", "v2 bills /bills/7 instances with api_version v2 if any says one; timeout 10s")]
     public void The_version_is_told(string request, string header, string summary, string destination)
     {
         var explanation = Explain(request, header.Length == 0 ? [] : [header]);
@@ -94,7 +94,7 @@ public sealed class ExplainTests
     [Fact]
     public void Policies_stand_in_the_order_in_which_a_request_meets_them() =>
         Assert.Equal(
-            [("cors", "origins https://shop.example, maxAge 10m"), ("rateLimit", "limit 100, window 1m, algorithm SlidingCounter, by ip")],
+            [("cors", "origins https://shop.example, maxAge 10m"), ("limits", "body 1MiB, uri 8KiB, headers 32KiB in 100"), ("rateLimit", "limit 100, window 1m, algorithm SlidingCounter, by ip")],
             Explain("GET /api/orders/7").Policies);
 
     [Fact]

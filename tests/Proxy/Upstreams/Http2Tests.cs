@@ -30,7 +30,9 @@ public sealed class Http2Tests
             context.Response.AppendTrailer("grpc-status", "7");
         }, HttpProtocols.Http2);
         await using var gateway = await Gateway.InFrontOfAsync(http2: true, service.Address, UpstreamProtocol.Http2);
-        var body = new PiecewiseContent();
+
+        // What may be silent for as long as it likes, as it says.
+        var body = new PiecewiseContent { Headers = { ContentType = new("application/grpc") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/shop.Orders/Watch"))
         {
             Content = body,
