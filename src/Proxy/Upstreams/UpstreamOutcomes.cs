@@ -7,9 +7,13 @@ namespace Portolan.Proxy.Upstreams;
 /// <summary>What an answer says of the instance that gave it.</summary>
 internal static class UpstreamOutcomes
 {
-    /// <summary>5xx and 408 are failures, 429 asks for less, everything else is work done.</summary>
+    /// <summary>
+    /// 5xx and 408 are failures, 429 asks for less, everything else is work done. But a 408 to half a request is about the
+    /// client, who was too slow for the service.
+    /// </summary>
     public static Verdict Of(UpstreamResponse response) => response.Status switch
     {
+        408 when response.IsEarly => Verdict.Neutral,
         >= 500 or 408 => Verdict.Failure,
         429 => Verdict.Throttled,
         _ => Verdict.Success,

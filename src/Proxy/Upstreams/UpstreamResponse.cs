@@ -9,6 +9,9 @@ internal abstract class UpstreamResponse : IDisposable
     /// <summary>The status code, 200 to 999.</summary>
     public abstract int Status { get; }
 
+    /// <summary>True when the instance answered before it had all of the request.</summary>
+    public virtual bool IsEarly => false;
+
     /// <summary>The instance that answered.</summary>
     public required ServiceInstance Instance { get; init; }
 

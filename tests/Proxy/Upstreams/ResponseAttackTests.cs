@@ -135,6 +135,30 @@ public sealed class ResponseAttackTests
     }
 
     [Fact]
+    public async Task Clients_that_are_too_slow_for_a_service_do_not_open_its_circuit()
+    {
+        using var server = new RawServer(async socket =>
+        {
+            var head = await RawServer.ReadHeadAsync(socket);
+            var slow = head.StartsWith("POST", StringComparison.Ordinal);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(slow ? "408 Request Timeout" : "200 OK")}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        });
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        for (var client = 0; client < 30; client++)
+        {
+            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port, Token);
+            await socket.SendAsync("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray(), Token);
+            var buffer = new byte[4096];
+            var length = await socket.ReceiveAsync(buffer, Token);
+            Assert.StartsWith("HTTP/1.1 408 ", Encoding.ASCII.GetString(buffer, 0, length));
+        }
+
+        using var response = await gateway.Client.GetAsync("/x", Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Interim_answers_without_end_are_given_up()
     {
         using var server = new RawServer(async socket =>

@@ -24,10 +24,13 @@ internal sealed class Http1Response : UpstreamResponse
         (this.connection, this.sending, this.sent) = (connection, sending, sent);
         var head = connection.Head;
         Status = head.Status;
+        IsEarly = sending is { IsCompletedSuccessfully: false };
         hasBody = !answersHead && Status is not (204 or 205 or 304) && head.ContentLength != 0;
     }
 
     public override int Status { get; }
+
+    public override bool IsEarly { get; }
 
     /// <summary>What it came on; for who goes on with it as something else than HTTP.</summary>
     public Http1Connection Connection => connection;
