@@ -31,6 +31,9 @@ public readonly record struct CallOptions
     /// <summary>True when doing it twice does harm: it is repeated only where it certainly never arrived.</summary>
     public bool Once { get; init; }
 
+    /// <summary>Attempts in place of the pipeline's, the first included; what reached nobody may still go elsewhere. Zero: the pipeline's.</summary>
+    public int MaximumAttempts { get; init; }
+
     /// <summary>Time of each attempt in place of the pipeline's attempt time-out. Zero: the pipeline's.</summary>
     public TimeSpan AttemptTimeout { get; init; }
 }

@@ -137,8 +137,12 @@ public sealed class ShopTests(ShopSystem shop)
     public async Task The_whole_system_is_healthy_in_one_answer()
     {
         var health = await shop.GetAsync("/health/system");
-        Assert.Equal("UP", health.Text("status"));
-        Assert.Equal(2, health.GetProperty("services").GetProperty("orders").GetProperty("instances").GetProperty("healthy").GetInt32());
+
+        // Another test's service may have come and gone by now; it is known still, and away.
+        var services = health.GetProperty("services");
+        Assert.All(services.EnumerateObject().Where(service => service.Name != "reviews"), service => Assert.Equal("UP", service.Value.Text("status")));
+        Assert.Equal(services.TryGetProperty("reviews", out _) ? "DEGRADED" : "UP", health.Text("status"));
+        Assert.Equal(2, services.GetProperty("orders").GetProperty("instances").GetProperty("healthy").GetInt32());
     }
 
     public static TheoryData<string, HttpStatusCode, string> InvalidOrders => new()

@@ -92,7 +92,7 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
         lost = stale;
         snapshot = known.Count > 0
             ? new ServiceSnapshot(service, known, stale)
-            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry);
+            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry) { IsConfigured = configured.Count > 0 && !stale };
     }
 
     private sealed record Hold(long? Index, DateTimeOffset Until);

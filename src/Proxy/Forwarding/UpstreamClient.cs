@@ -58,15 +58,19 @@ internal sealed class UpstreamClient
         HttpContext context, RouteMatch match, string service, string target, ClientBody? body, WebSocketRequest? upgrade, CancellationToken cancellationToken)
     {
         var config = settings.Of(service);
-        var once = (config.Attempts == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
+        var most = match.MaximumAttempts > 0 ? match.MaximumAttempts : config.Attempts;
+        var once = (most == 1 && !config.Hedges) || body is not null || upgrade is not null || !Idempotence.Of(context.Request.Method);
 
         // While it comes, the time that the service may take for its answer has not begun.
-        var upload = body is not null && !body.IsHere() ? config.Timeout ?? settings.Timeout : TimeSpan.Zero;
+        var upload = body is not null && !body.IsHere() ? match.AttemptTimeout > TimeSpan.Zero ? match.AttemptTimeout : config.Timeout ?? settings.Timeout : TimeSpan.Zero;
         var attempts = config.Hedges && !once ? new AttemptsUnderWay(context) : null;
         return (match.Subset is { } subset ? clients.Of(service, subset) : clients.Of(service)).TryExecuteAsync(
             static (call, forwarding) => forwarding.SendAsync(call),
             new Forwarding(this, context, target, body, upgrade, config.Protocol, attempts, upload),
-            new CallOptions { Once = once, Prefer = match.Prefer, AttemptTimeout = upload > TimeSpan.Zero ? LongestUpload : TimeSpan.Zero },
+            new CallOptions
+            {
+                Once = once, Prefer = match.Prefer, MaximumAttempts = match.MaximumAttempts, AttemptTimeout = upload > TimeSpan.Zero ? LongestUpload : match.AttemptTimeout,
+            },
             cancellationToken);
     }
 

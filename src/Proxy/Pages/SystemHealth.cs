@@ -40,9 +40,12 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime ru
     {
         var statuses = Array.ConvertAll(snapshots, StatusOf);
         return statuses.Length > 0 && statuses.All(status => status == Down) ? Down
-            : statuses.All(status => status == Up) && !snapshots.Any(snapshot => snapshot.Stale) ? Up
+            : statuses.All(status => status == Up) && !snapshots.Any(IsOld) ? Up
             : Degraded;
     }
+
+    // What the configuration says is not old: the registry need not know of it.
+    private static bool IsOld(ServiceSnapshot snapshot) => snapshot is { Stale: true, IsConfigured: false };
 
     private static string StatusOf(ServiceSnapshot snapshot)
     {
@@ -55,7 +58,7 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime ru
         json.WriteStartObject();
         json.WriteString("status", status);
         json.WriteString("timestamp", clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-        if (snapshots.Any(snapshot => snapshot.Stale))
+        if (snapshots.Any(IsOld))
         {
             json.WriteString("message", "registry unreachable, last known state");
         }

@@ -22,6 +22,8 @@ internal sealed class OutboundRoute(GatewayConfig gateway, Forwarder forwarder)
             return KnownProblems.NotFound("There is nothing at this address.").ExecuteAsync(context);
         }
 
+        MeshHeaders.Apply(context.Request.Headers, match);
+
         // After the spans of this request began: the service behind is their child.
         B3.Continue(context.Request.Headers);
         return forwarder.ForwardAsync(context, match, service, path + match.Path.Query, gateway);

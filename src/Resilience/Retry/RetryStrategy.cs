@@ -99,7 +99,8 @@ internal sealed class RetryStrategy<T> : ResilienceStrategy<T>
     // The budget comes last: what it gives is spent.
     private bool MayRepeat(ResilienceCall<T> call, Verdict verdict, TimeSpan asked, TimeSpan wait)
     {
-        var most = verdict == Verdict.Unreached ? Math.Max(options.MaximumAttempts, options.ConnectAttempts) : options.MaximumAttempts;
+        var attempts = call.Options.MaximumAttempts is > 0 and var own ? own : options.MaximumAttempts;
+        var most = verdict == Verdict.Unreached ? Math.Max(attempts, options.ConnectAttempts) : attempts;
         var why = call.Attempt >= most ? $"All {call.Attempt} attempts failed."
             : asked > options.MaximumRetryAfter ? $"It asked for a wait of {asked}, over {options.MaximumRetryAfter}."
             : call.Remaining is var left && wait >= left ? $"A wait of {wait} does not fit into the {left} that are left."

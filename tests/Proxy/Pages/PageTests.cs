@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Tests.Fixtures;
 
@@ -52,6 +53,22 @@ public sealed class PageTests
         Assert.Equal("""{"status":"DEGRADED","instances":{"healthy":1,"total":2},"message":"some instances are not healthy"}""", services.GetProperty("orders").GetRawText());
         Assert.Equal("""{"status":"DOWN","instances":{"healthy":0,"total":0},"message":"no healthy instance"}""", services.GetProperty("payments").GetRawText());
         Assert.Equal("UP", services.GetProperty("customers").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_service_that_only_the_configuration_knows_is_no_sign_of_a_lost_registry()
+    {
+        await using var registry = await StartRegistryAsync();
+        var config = new GatewayConfig { Routes = [new RouteConfig { Path = "/away/{**rest}", Service = "away" }] };
+        await using var gateway = await Gateway.StartAsync(config, options =>
+        {
+            options.Server = new Uri(registry.Address);
+            options.Services["away"] = ["http://127.0.0.1:1"];
+        });
+        await gateway.Part<ServiceDirectory>().WaitForAsync("away", snapshot => snapshot.IsConfigured, TestContext.Current.CancellationToken);
+        var health = await gateway.Client.GetFromJsonAsync<JsonElement>("/health/system");
+        Assert.False(health.TryGetProperty("message", out _));
+        Assert.Equal("UP", health.GetProperty("services").GetProperty("away").GetProperty("status").GetString());
     }
 
     [Fact]

@@ -102,6 +102,38 @@ public sealed class OutboundTests : IAsyncLifetime
         Assert.DoesNotContain("Envoy", answer);
     }
 
+    [Theory]
+    [InlineData("", "", 3)]
+    [InlineData("X-Envoy-Max-Retries", "0", 1)]
+    [InlineData("X-Envoy-Max-Retries", "1", 2)]
+    [InlineData("X-Envoy-Max-Retries", "many", 3)]
+    [InlineData("X-Envoy-Retry-On", "connect-failure,refused-stream", 1)]
+    [InlineData("X-Envoy-Retry-On", "connect-failure, 5xx", 3)]
+    public async Task How_often_it_is_tried_is_the_applications_choice(string name, string value, int attempts)
+    {
+        var asked = 0;
+        await using var broken = await Upstream.StartAsync(context =>
+        {
+            Assert.DoesNotContain(context.Request.Headers.Keys, header => header.StartsWith("X-Envoy", StringComparison.OrdinalIgnoreCase));
+            Interlocked.Increment(ref asked);
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        await using var side = await Side.OutAsync(("inventory", [broken.Address]));
+        await side.GetAsync("/inventory/x", name.Length > 0 ? [(name, value)] : []);
+
+        Assert.Equal(attempts, asked);
+    }
+
+    [Fact]
+    public async Task How_long_each_attempt_has_is_the_applications_choice_too()
+    {
+        await using var stalling = await Upstream.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using var side = await Side.OutAsync(("inventory", [stalling.Address]));
+
+        Assert.Contains("gateway-timeout", await side.GetAsync("/inventory/x", ("X-Envoy-Upstream-Rq-Per-Try-Timeout-Ms", "50")));
+    }
+
     [Fact]
     public async Task A_canary_and_the_correlation_go_on()
     {
