@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Portolan.Cli.CommandLine;
+using Portolan.Cli.Gateways;
 using Portolan.Cli.Terminal;
 using Portolan.Proxy.Settings;
 
@@ -29,6 +30,8 @@ internal static class CommandTree
             DeadLetterCommand.Create(context),
             BreakerCommand.Create(context),
             SplitCommand.Create(context),
+            CacheCommand.Create(context),
+            MirrorCommand.Create(context),
             new LoadCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -26,6 +26,10 @@ public sealed class Upstream : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.Limits.MaxRequestBodySize = null;
+
+            // How slow anybody may be is the gateway's to say here: on a busy machine a service would be first.
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = null;
             options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
         });
         var app = builder.Build();

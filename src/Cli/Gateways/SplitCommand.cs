@@ -5,7 +5,7 @@ using Portolan.Cli.CommandLine;
 using Portolan.Cli.Operator;
 using Portolan.Cli.Terminal;
 
-namespace Portolan.Cli.Commands;
+namespace Portolan.Cli.Gateways;
 
 /// <summary><c>portolan split</c>.</summary>
 internal static class SplitCommand

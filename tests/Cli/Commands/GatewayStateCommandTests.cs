@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Portolan.Discovery;
+using Portolan.Proxy;
+using Portolan.Proxy.Caching;
+using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Mirroring;
+
+namespace Portolan.Cli.Tests.Commands;
+
+/// <summary><c>portolan cache</c> and <c>portolan mirror</c>, of a real gateway.</summary>
+public sealed class GatewayStateCommandTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly List<WebApplication> running = [];
+    private string address = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var old = await StartAsync(_ => { }, app => app.Run(context => context.Response.WriteAsJsonAsync(new { price = 1 })));
+        var next = await StartAsync(_ => { }, app => app.Run(context => context.Response.WriteAsJsonAsync(new { price = 2 })));
+        address = await StartAsync(
+            services =>
+            {
+                services.AddDiscovery(discovery => (discovery.Services["old"], discovery.Services["next"]) = ([old], [next]));
+                services.AddGateway(new GatewayConfig
+                {
+                    Routes =
+                    [
+                        new RouteConfig { Name = "kept", Path = "/kept/{id}", Service = "old", Cache = new CacheConfig { TimeToLive = TimeSpan.FromMinutes(5) } },
+                        new RouteConfig { Name = "copied", Path = "/copied", Service = "old", Mirror = new MirrorConfig { Service = "next", Compare = new CompareConfig() } },
+                    ],
+                });
+            },
+            app => app.UseGateway());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in Enumerable.Reverse(running))
+        {
+            await app.DisposeAsync();
+        }
+
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_shown_and_purged()
+    {
+        await AskAsync("/kept/1", "/kept/2");
+        Assert.Matches("ROUTE +ENTRIES +BYTES *\nkept +2 +[0-9]+ *\n2 answers, ", await RunAsync("cache", "show"));
+        Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--path", "/kept/1"));
+        Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--all"));
+        Assert.StartsWith("Nothing is kept.\n", await RunAsync("cache", "show"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--all --route kept")]
+    public async Task A_purge_says_what_it_means(string options)
+    {
+        var console = new Console(folder.Path);
+        Assert.Equal(2, await console.RunAsync(["cache", "purge", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--gateway", address]));
+        Assert.StartsWith("Say what to purge: ", console.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_mirrors_found_is_shown()
+    {
+        await AskAsync("/copied");
+        var list = "";
+        while (!list.Contains("copied   next      0      1", StringComparison.Ordinal))
+        {
+            Token.ThrowIfCancellationRequested();
+            list = await RunAsync("mirror", "list");
+        }
+
+        var shown = await RunAsync("mirror", "show", "copied");
+        Assert.Contains("     1  body.price\n", shown, StringComparison.Ordinal);
+        Assert.Contains("  body.price: 1 | 2\n", shown, StringComparison.Ordinal);
+
+        var console = new Console(folder.Path);
+        Assert.Equal(1, await console.RunAsync("mirror", "show", "other", "--gateway", address));
+        Assert.Equal("No route 'other' is mirrored. See 'portolan mirror list'.\n", console.Error);
+    }
+
+    private async Task<string> StartAsync(Action<IServiceCollection> services, Action<WebApplication> use)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        services(builder.Services);
+        var app = builder.Build();
+        use(app);
+        running.Add(app);
+        await app.StartAsync();
+        return app.Urls.Single();
+    }
+
+    private async Task AskAsync(params string[] paths)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(address) };
+        foreach (var path in paths)
+        {
+            await client.GetStringAsync(path, Token);
+        }
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        var console = new Console(folder.Path);
+        Assert.Equal(0, await console.RunAsync([.. arguments, "--gateway", address]));
+        return console.Out;
+    }
+}
