@@ -28,23 +28,9 @@ internal sealed class AccessTap(HttpContext context) : ResponseTap(context)
         return counted = new CountingStream(Outer);
     }
 
-    private sealed class CountingStream(Stream to) : Stream
+    private sealed class CountingStream(Stream to) : AnswerStream
     {
         public long Count { get; private set; }
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -53,17 +39,5 @@ internal sealed class AccessTap(HttpContext context) : ResponseTap(context)
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => to.FlushAsync(cancellationToken);
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing may block here; write asynchronously.");
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

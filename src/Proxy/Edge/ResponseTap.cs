@@ -9,7 +9,7 @@ namespace Portolan.Proxy.Edge;
 /// Stands where a route's answer is written. It sees the head, complete, before anything of it goes out, and chooses then what
 /// happens to the body. Several stand one behind the other; the innermost sees the answer first.
 /// </summary>
-internal abstract class ResponseTap : Stream, IHttpResponseBodyFeature
+internal abstract class ResponseTap : AnswerStream, IHttpResponseBodyFeature
 {
     private readonly IHttpResponseBodyFeature outer;
     private Stream? target;
@@ -20,20 +20,6 @@ internal abstract class ResponseTap : Stream, IHttpResponseBodyFeature
         Context = context;
         outer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         context.Features.Set<IHttpResponseBodyFeature>(this);
-    }
-
-    public sealed override bool CanRead => false;
-
-    public sealed override bool CanSeek => false;
-
-    public sealed override bool CanWrite => true;
-
-    public sealed override long Length => throw new NotSupportedException();
-
-    public sealed override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     Stream IHttpResponseBodyFeature.Stream => this;
@@ -86,26 +72,11 @@ internal abstract class ResponseTap : Stream, IHttpResponseBodyFeature
     public sealed override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         Open().WriteAsync(buffer, cancellationToken);
 
-    public sealed override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public sealed override Task FlushAsync(CancellationToken cancellationToken)
     {
         var body = Open();
         return Holds ? Task.CompletedTask : body.FlushAsync(cancellationToken);
     }
-
-    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing may block here; write asynchronously.");
-
-    public sealed override void Flush()
-    {
-    }
-
-    public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public sealed override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>The head is complete: changes it, and says where the body goes; <see cref="Outer"/> for on and out.</summary>
     protected abstract Stream OnHead();

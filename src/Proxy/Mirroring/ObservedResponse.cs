@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Edge;
 
 namespace Portolan.Proxy.Mirroring;
 
 /// <summary>An answer on its way to the client, copied as it is written. Nothing of it is held back.</summary>
-internal sealed class ObservedResponse : Stream, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
+internal sealed class ObservedResponse : AnswerStream, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
 {
     private readonly IFeatureCollection features;
     private readonly IHttpResponseBodyFeature body;
@@ -34,20 +35,6 @@ internal sealed class ObservedResponse : Stream, IHttpResponseBodyFeature, IHttp
     {
         get => lifetime.RequestAborted;
         set => lifetime.RequestAborted = value;
-    }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public void Abort()
@@ -87,18 +74,5 @@ internal sealed class ObservedResponse : Stream, IHttpResponseBodyFeature, IHttp
         return body.Stream.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => body.Stream.FlushAsync(cancellationToken);
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
