@@ -62,6 +62,8 @@ internal sealed class Driver(Settings settings, Output output, CancellationToken
         await Memory.ConnectionsAsync(contenders, client, output, cancellationToken);
         output.Doing("many routes");
         await new Routes(settings, client, output).MeasureAsync(contenders[0], stage.BackendPort, cancellationToken);
+        output.Doing("HTTP/2 over TLS");
+        await new Tls(settings, output, cancellationToken).MeasureAsync(stage);
         output.Doing($"load average of the machine: {ProcFile.LoadAverage()}");
     }
 

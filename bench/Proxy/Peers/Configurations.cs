@@ -17,7 +17,8 @@ internal static class Configurations
             """ + others;
     }
 
-    public static string Nginx(int port, int backend, string folder) => $$"""
+    /// <param name="tls">Certificate and key in PEM: with them it speaks HTTP/2 over TLS. Else HTTP/1.1.</param>
+    public static string Nginx(int port, int backend, string folder, (string Certificate, string Key)? tls = null) => $$"""
         daemon off;
         worker_processes 1;
         user {{Environment.UserName}};
@@ -41,7 +42,7 @@ internal static class Configurations
           proxy_set_header X-Request-ID $request_id;
           upstream backend { server 127.0.0.1:{{backend}}; keepalive 128; keepalive_requests 1000000000; }
           server {
-            listen 127.0.0.1:{{port}};
+            listen 127.0.0.1:{{port}}{{(tls is { } pair ? $" ssl http2; ssl_certificate {pair.Certificate}; ssl_certificate_key {pair.Key}" : "")}};
             location / { proxy_pass http://backend; }
             location /cached { proxy_cache answers; proxy_cache_valid 200 1h; proxy_pass http://backend; }
           }

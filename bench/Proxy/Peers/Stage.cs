@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Portolan.Bench.Proxy.Processes;
 
 namespace Portolan.Bench.Proxy.Peers;
@@ -53,6 +55,22 @@ internal sealed class Stage(string root, CancellationToken cancellationToken) : 
 
     public Task<Contender> HaProxyAsync() => InstalledAsync("haproxy", own => Configurations.HaProxy(own, BackendPort), file => ["-db", "-f", file]);
 
+    /// <summary>The gateway and nginx once more, over TLS with HTTP/2.</summary>
+    public async Task<IReadOnlyList<Contender>> OverTlsAsync()
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "tls")).FullName;
+        var pair = WriteCertificate(place);
+        var (own, plain) = (port++, port++);
+        var file = Path.Combine(place, "gateway.yaml");
+        var listen = $"listen: [{{ port: {own}, certificate: {pair.Certificate}, key: {pair.Key} }}]\n";
+        await File.WriteAllTextAsync(file, listen + Configurations.Gateway(BackendPort, 10), cancellationToken);
+        var gateway = await KeepAsync(PinnedProcess.StartAsync(
+            place, Settings.ProxyCore, own, ["dotnet", "exec", Portolan, "gateway", "--config", file, "--port", $"{plain}"], cancellationToken));
+        var nginx = await InstalledAsync(
+            "nginx", listens => Configurations.Nginx(listens, BackendPort, place, pair), conf => ["-e", Path.Combine(place, "nginx.error.log"), "-c", conf]);
+        return [new Contender("portolan", gateway, Compiles: true), nginx];
+    }
+
     /// <summary>Ends one before the others.</summary>
     public async Task EndAsync(Contender contender)
     {
@@ -73,6 +91,18 @@ internal sealed class Stage(string root, CancellationToken cancellationToken) : 
     }
 
     private static string Self => typeof(Stage).Assembly.Location;
+
+    private static (string Certificate, string Key) WriteCertificate(string place)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var pair = (Certificate: Path.Combine(place, "certificate.pem"), Key: Path.Combine(place, "key.pem"));
+        File.WriteAllText(pair.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(pair.Key, key.ExportPkcs8PrivateKeyPem());
+        return pair;
+    }
 
     private async Task<Contender> InstalledAsync(string program, Func<int, string> configuration, Func<string, string[]> arguments)
     {

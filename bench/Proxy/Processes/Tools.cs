@@ -6,7 +6,7 @@ namespace Portolan.Bench.Proxy.Processes;
 internal static class Tools
 {
     /// <summary>True when it is there, now or after it was installed with apt-get.</summary>
-    public static async Task<bool> HasAsync(string program, CancellationToken cancellationToken)
+    public static async Task<bool> HasAsync(string program, CancellationToken cancellationToken, string? package = null)
     {
         if (Find(program))
         {
@@ -14,7 +14,7 @@ internal static class Tools
         }
 
         Console.Error.WriteLine($"{program} is not installed; trying apt-get.");
-        var installed = await RunAsync("sh", ["-c", $"export DEBIAN_FRONTEND=noninteractive; (apt-get update && apt-get install -y --no-install-recommends {program}) >/dev/null 2>&1"], cancellationToken);
+        var installed = await RunAsync("sh", ["-c", $"export DEBIAN_FRONTEND=noninteractive; (apt-get update && apt-get install -y --no-install-recommends {package ?? program}) >/dev/null 2>&1"], cancellationToken);
         return installed && Find(program);
     }
 
@@ -26,6 +26,25 @@ internal static class Tools
         {
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0;
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    /// <summary>What it prints.</summary>
+    public static async Task<string> ReadAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        try
+        {
+            var printed = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return printed;
         }
         finally
         {
