@@ -46,7 +46,26 @@ internal static class RouteChecks
             LimitsChecks.Check(limits, gateway.Limits, where + ".limits", errors);
         }
 
+        CheckCalls(route, where, errors);
         CheckPolicies(route, where, template, errors);
+    }
+
+    private static void CheckCalls(RouteConfig route, string where, List<ConfigError> errors)
+    {
+        if (route.Timeout <= TimeSpan.Zero)
+        {
+            errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing."));
+        }
+
+        if (route.Attempts is < 1 or > 10)
+        {
+            errors.Add(new ConfigError(where + ".attempts", "must be from 1, which repeats nothing, to 10."));
+        }
+
+        if (route.Compose is not null && (route.Timeout ?? (object?)route.Attempts) is not null)
+        {
+            errors.Add(new ConfigError(where + (route.Timeout is null ? ".attempts" : ".timeout"), "is each part's own in a composed route; a part has a 'timeout'."));
+        }
     }
 
     /// <summary>True for a path that the gateway answers itself, whatever the routes are.</summary>

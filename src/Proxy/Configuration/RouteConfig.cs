@@ -54,6 +54,12 @@ public sealed record RouteConfig
     /// <summary>Path sent to the service, of literals and the values of <see cref="Path"/>; null sends the path as it came.</summary>
     public string? Rewrite { get; init; }
 
+    /// <summary>How long an attempt may take until the answer begins; null: as its service says.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Attempts that a request may make which can be repeated, 1 to 10; null: as its service says.</summary>
+    public int? Attempts { get; init; }
+
     /// <summary>The parts of a composed answer, in the order they are shown; null for a forwarded route.</summary>
     public ConfigList<PartConfig>? Compose { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
     private static readonly string[] Known =
     [
         "name", "host", "path", "methods", "headers", "query",
-        "service", "rewrite", "compose",
+        "service", "rewrite", "timeout", "attempts", "compose",
         "faults", "limits", "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
 
@@ -44,6 +44,8 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Query = Conditions(fields, "query"),
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
+            Timeout = fields.Time("timeout"),
+            Attempts = fields.Number("attempts", 1, 10),
             Compose = fields.Node("compose") is { } compose ? Parts(compose) : null,
             Faults = FaultReader.Read(fields, problems),
             Limits = LimitsReader.OfRoute(fields, problems),

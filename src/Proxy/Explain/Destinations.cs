@@ -21,12 +21,12 @@ internal static class Destinations
         {
             var sum = Math.Max(1, split.Variants.Sum(variant => (long)variant.Weight));
             return [.. split.Variants.Select(variant => new Destination(
-                variant.Name, variant.Service, method, target, $"{variant.Weight * 100.0 / sum:0.##} %; {Reached(config, variant.Service)}"))];
+                variant.Name, variant.Service, method, target, $"{variant.Weight * 100.0 / sum:0.##} %; {Reached(config, variant.Service, route)}"))];
         }
 
         var service = match.Service ?? route.Service ?? "";
         var among = match.Subset is { } subset ? $"instances with {subset.Key} {subset.Value} if any says one; " : "";
-        return [new Destination(match.Version ?? "", service, method, target, among + Reached(config, service))];
+        return [new Destination(match.Version ?? "", service, method, target, among + Reached(config, service, route))];
     }
 
     /// <summary>Path and query as the service sees them.</summary>
@@ -58,12 +58,13 @@ internal static class Destinations
         ? text.Fill(hole => match.Values.GetValueOrDefault(hole) ?? $"{{{hole}}}")!
         : template;
 
-    private static string Reached(GatewayConfig config, string service)
+    private static string Reached(GatewayConfig config, string service, RouteConfig? route = null)
     {
         var upstream = config.Services.FirstOrDefault(one => one.Name.Equals(service, StringComparison.OrdinalIgnoreCase))
             ?? config.Services.FirstOrDefault(one => one.Name == UpstreamConfig.All) ?? new UpstreamConfig { Name = service };
-        var attempts = upstream.Attempts == 1 ? "1 attempt" : $"{upstream.Attempts} attempts";
-        return $"timeout {Quantity.Write(upstream.Timeout ?? config.Timeout)}, {attempts}, {upstream.Balance}"
+        var most = route?.Attempts ?? upstream.Attempts;
+        var attempts = most == 1 ? "1 attempt" : $"{most} attempts";
+        return $"timeout {Quantity.Write(route?.Timeout ?? upstream.Timeout ?? config.Timeout)}, {attempts}, {upstream.Balance}"
             + $", circuit opens after {upstream.OpensAfter} failures for {Quantity.Write(upstream.StaysOpen)}"
             + (upstream.Protocol == UpstreamProtocol.Http2 ? ", HTTP/2" : "");
     }

@@ -198,6 +198,7 @@ internal sealed class UpstreamClient
         private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(25);
 
         private readonly Dictionary<string, UpstreamConfig> services = config.Services.ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
+        private readonly bool routesRepeat = config.Routes.Any(route => route.Attempts > 1);
         private readonly UpstreamConfig others = config.Services.FirstOrDefault(service => service.Name == UpstreamConfig.All) ?? new() { Name = UpstreamConfig.All };
 
         public TimeSpan Timeout => config.Timeout;
@@ -220,7 +221,7 @@ internal sealed class UpstreamClient
                 Hedging = !upstream.Hedges ? null
                     : upstream.HedgeAfter is { } after ? new HedgingOptions { Delay = after, Percentile = null }
                     : new HedgingOptions { Percentile = upstream.HedgePercentile },
-                RetryBudget = upstream.Attempts > 1 ? upstream.RetryBudget : 10,
+                RetryBudget = upstream.Attempts > 1 || routesRepeat ? upstream.RetryBudget : 10,
 
                 // Failures in a row are what circuits are for, one for each instance too; two measures of one thing would add up.
                 Selection = new SelectionOptions { Policy = upstream.Balance, Ejection = new() { FailuresInARow = 0 } },

@@ -35,10 +35,10 @@ internal sealed class RouteMatch(Route route, RequestPath path, RouteValues valu
     /// <summary>Id of the instance that it should go to if that is there and well; else null.</summary>
     public string? Prefer { get; set; }
 
-    /// <summary>How often it may be tried, where a trusted caller said so; 0: as the service is configured.</summary>
+    /// <summary>How often it may be tried, where the route or a trusted caller says so; 0: as the service is configured.</summary>
     public int MaximumAttempts { get; set; }
 
-    /// <summary>How long each attempt may take, where a trusted caller said so; zero: as the service is configured.</summary>
+    /// <summary>How long each attempt may take, where the route or a trusted caller says so; zero: as the service is configured.</summary>
     public TimeSpan AttemptTimeout { get; set; }
 
     /// <summary>Id of the instance that answered; null before.</summary>

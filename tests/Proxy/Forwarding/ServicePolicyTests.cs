@@ -30,6 +30,29 @@ public sealed class ServicePolicyTests
     }
 
     [Fact]
+    public async Task A_route_may_have_attempts_and_a_time_of_its_own()
+    {
+        var requests = 0;
+        await using var service = await Upstream.StartAsync(async context =>
+        {
+            Interlocked.Increment(ref requests);
+            await Task.Delay(context.Request.Path == "/slow" ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, TimeProvider.System, context.RequestAborted);
+            context.Response.StatusCode = 503;
+        });
+        await using var gateway = await Gateway.StartAsync(
+            "routes: [{ path: /slow, service: backend, timeout: 50ms }, { path: /often, service: backend, attempts: 3 }, { path: /x, service: backend }]", ("backend", [service.Address]));
+        foreach (var (path, status, asked) in ((string, HttpStatusCode, int)[])[("/x", HttpStatusCode.ServiceUnavailable, 1), ("/often", HttpStatusCode.ServiceUnavailable, 3), ("/slow", HttpStatusCode.GatewayTimeout, 1)])
+        {
+            requests = 0;
+            using var answer = await gateway.Client.GetAsync(path, Token);
+            Assert.Equal((path, status, asked), (path, answer.StatusCode, requests));
+        }
+
+        Assert.Contains("attempts", ConfigText.ProblemsOf("routes: [{ path: /x, attempts: 11, service: backend }]"));
+        Assert.Contains("a part has a 'timeout'", ConfigText.ProblemsOf("routes: [{ path: /x, timeout: 1s, compose: { a: { service: backend, path: /a } } }]"));
+    }
+
+    [Fact]
     public async Task More_at_once_than_the_service_takes_are_refused()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
