@@ -79,7 +79,9 @@ public sealed class GatewayReloadTests : IAsyncLifetime
         {
             using var answer = await client.GetAsync(address, CancellationToken.None);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Contains(await answer.Content.ReadAsStringAsync(CancellationToken.None), new[] { "one /first", "one /second", "two /third" });
+
+            // One that began under the second may find the third's addresses: these are as new as what the registry says.
+            Assert.Contains(await answer.Content.ReadAsStringAsync(CancellationToken.None), new[] { "one /first", "one /second", "two /second", "two /third" });
         }
 
         return count;
