@@ -21,7 +21,7 @@ namespace Portolan.Proxy.Forwarding;
 
 /// <summary>
 /// Sends requests to services by name: to an instance whose circuit is closed, and to another one where none of the request
-/// was sent.
+/// was sent, where it broke off and may be repeated, or as the service's attempts and hedging say.
 /// </summary>
 internal sealed class UpstreamClient
 {
@@ -221,7 +221,9 @@ internal sealed class UpstreamClient
                 Hedging = !upstream.Hedges ? null
                     : upstream.HedgeAfter is { } after ? new HedgingOptions { Delay = after, Percentile = null }
                     : new HedgingOptions { Percentile = upstream.HedgePercentile },
-                RetryBudget = upstream.Attempts > 1 || routesRepeat ? upstream.RetryBudget : 10,
+
+                // Where nothing is repeated that arrived, only failed connects are counted: those may go on as they must.
+                RetryBudget = upstream.Attempts > 1 || upstream.Hedges || routesRepeat ? upstream.RetryBudget : 10,
 
                 // Failures in a row are what circuits are for, one for each instance too; two measures of one thing would add up.
                 Selection = new SelectionOptions { Policy = upstream.Balance, Ejection = new() { FailuresInARow = 0 } },
