@@ -116,7 +116,6 @@ public static class GatewayExtensions
         app.MapSplits();
         app.MapGatewayConfig();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
-        app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
         return app;
     }
 

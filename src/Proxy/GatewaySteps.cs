@@ -5,6 +5,7 @@ using Portolan.Core.Problems;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Limits;
+using Portolan.Proxy.Pages;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Upstreams;
@@ -12,7 +13,7 @@ using Portolan.Proxy.Upstreams;
 namespace Portolan.Proxy;
 
 /// <summary>The steps of the gateway's pipeline.</summary>
-internal sealed class GatewaySteps(GatewayRuntime runtime)
+internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
 {
     /// <summary>True when the path of a request is the same to every reader.</summary>
     public static bool IsPlain(HttpContext context) =>
@@ -83,7 +84,9 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
             return answer(context, asked);
         }
 
-        return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match) : RefuseAsync(context, routes, path);
+        return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match)
+            : HomePage.Answers(context.Request.Method, path) ? home.HandleAsync(context)
+            : RefuseAsync(context, routes, path);
     }
 
     // A browser asks with another method about the route that it means.
