@@ -5,6 +5,7 @@ using Portolan.Core.Problems;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Limits;
+using Portolan.Proxy.Listening;
 using Portolan.Proxy.Pages;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -18,6 +19,13 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
     /// <summary>True when the path of a request is the same to every reader.</summary>
     public static bool IsPlain(HttpContext context) =>
         RequestPath.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out _) is null;
+
+    public RequestDelegate RefuseMisdirected(RequestDelegate next) => context =>
+        context.Request.IsHttps
+        && runtime.Current.Config.TrustedHops == 0 // a proxy in front of us may name us to the connection, and its client's host in the request
+        && context.Features.Get<TlsIdentity>()?.IsFor(context.Request.Host.Host) == false
+            ? new Problem("misdirected-request", "Misdirected request", 421, "The certificate of this connection is not that host's: ask for it on a connection of its own.").ExecuteAsync(context)
+            : next(context);
 
     public static RequestDelegate RefuseTunnels(RequestDelegate next) => context =>
     {
