@@ -3,8 +3,6 @@ namespace Portolan.Discovery;
 /// <summary>The services that configuration names by address: from the start on, or since another configuration was put in force.</summary>
 internal sealed class StaticServices(DiscoveryOptions options)
 {
-    private const string Unix = "unix:";
-
     private static readonly Dictionary<string, string> NoMetadata = [];
     private volatile Dictionary<string, string[]> placed = [];
 
@@ -18,14 +16,13 @@ internal sealed class StaticServices(DiscoveryOptions options)
         placed = new Dictionary<string, string[]>(addresses, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsAddress(string address) =>
-        (address.StartsWith(Unix, StringComparison.Ordinal) && address.Length > Unix.Length)
+        UnixAddress.IsValid(address)
         || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/");
 
     private static ServiceInstance ToInstance(string address, int index)
     {
-        if (address.StartsWith(Unix, StringComparison.Ordinal))
+        if (UnixAddress.Is(address))
         {
-            // A socket in the file system, which the proxy can reach.
             return new ServiceInstance($"configured-{index + 1}", address, 0, Healthy: true, "healthy", [], NoMetadata);
         }
 

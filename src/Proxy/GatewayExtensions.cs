@@ -117,7 +117,6 @@ public static class GatewayExtensions
         app.MapFlags();
         app.MapGatewayConfig();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
-        app.MapGet("/", (RequestDelegate)services.GetRequiredService<HomePage>().HandleAsync);
         return app;
     }
 

@@ -5,6 +5,8 @@ using Portolan.Core.Problems;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.Edge;
 using Portolan.Proxy.Limits;
+using Portolan.Proxy.Listening;
+using Portolan.Proxy.Pages;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Upstreams;
@@ -12,11 +14,18 @@ using Portolan.Proxy.Upstreams;
 namespace Portolan.Proxy;
 
 /// <summary>The steps of the gateway's pipeline.</summary>
-internal sealed class GatewaySteps(GatewayRuntime runtime)
+internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
 {
     /// <summary>True when the path of a request is the same to every reader.</summary>
     public static bool IsPlain(HttpContext context) =>
         RequestPath.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out _) is null;
+
+    public RequestDelegate RefuseMisdirected(RequestDelegate next) => context =>
+        context.Request.IsHttps
+        && runtime.Current.Config.TrustedHops == 0 // a proxy in front of us may name us to the connection, and its client's host in the request
+        && context.Features.Get<TlsIdentity>()?.IsFor(context.Request.Host.Host) == false
+            ? new Problem("misdirected-request", "Misdirected request", 421, "The certificate of this connection is not that host's: ask for it on a connection of its own.").ExecuteAsync(context)
+            : next(context);
 
     public static RequestDelegate RefuseTunnels(RequestDelegate next) => context =>
     {
@@ -89,7 +98,9 @@ internal sealed class GatewaySteps(GatewayRuntime runtime)
             return answer(context, asked);
         }
 
-        return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match) : RefuseAsync(context, routes, path);
+        return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match)
+            : HomePage.Answers(context.Request.Method, path) ? home.HandleAsync(context)
+            : RefuseAsync(context, routes, path);
     }
 
     // A browser asks with another method about the route that it means.

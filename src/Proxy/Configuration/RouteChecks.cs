@@ -20,7 +20,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class RouteChecks
 {
     // The gateway answers these itself.
-    private static readonly string[] Own = ["/", "/metrics", "/health", "/healthz", "/ready", "/actuator/health"];
+    private static readonly string[] Own = ["/metrics", "/health", "/healthz", "/ready", "/actuator/health"];
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -76,7 +76,7 @@ internal static class RouteChecks
 
     /// <summary>True for a path that the gateway answers itself, whatever the routes are.</summary>
     public static bool IsOwn(string path) =>
-        Own.Contains(path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/") || path.StartsWith("/health/", StringComparison.Ordinal);
+        Own.Contains(path.TrimEnd('/')) || path.StartsWith("/health/", StringComparison.Ordinal);
 
     private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portolan.Discovery;
 using Portolan.Discovery.Selection;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
@@ -28,7 +29,7 @@ internal static class UpstreamReader
     /// <summary>What is wrong with it.</summary>
     public static void Check(UpstreamConfig upstream, string where, List<ConfigError> errors)
     {
-        Require(upstream.Addresses.All(IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001 or http://127.0.0.1:5001.");
+        Require(upstream.Addresses.All(StaticServices.IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001, http://127.0.0.1:5001 or unix:/run/app.sock.");
         Require(upstream.Timeout is null || upstream.Timeout > TimeSpan.Zero, "timeout", "must be longer than nothing.");
         Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
         Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
@@ -52,10 +53,7 @@ internal static class UpstreamReader
     private static string Hint(string name, IReadOnlyList<string> services) => Nearest.Hint(name, services) is { Length: > 0 } hint ? hint : ".";
 
     // One scheme is taken, so it need not be said.
-    private static string Complete(string address) => address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
-
-    private static bool IsAddress(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/";
+    private static string Complete(string address) => address.Contains("://", StringComparison.Ordinal) || UnixAddress.Is(address) ? address : $"http://{address}";
 
     // A time, or the share of answers that are there by then.
     private static (TimeSpan? After, double? Percentile) Hedge(YamlFields fields, YamlProblems problems)

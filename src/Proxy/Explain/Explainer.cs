@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Pages;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Versions;
 
@@ -74,6 +75,11 @@ internal sealed class Explainer(GatewayConfig config, RouteTable table, TimeProv
 
     private Explanation Refused(HttpRequest request, RequestPath path)
     {
+        if (HomePage.Answers(request.Method, path))
+        {
+            return new Explanation { Summary = "No route takes it, so the gateway answers with its own page.", Others = Others(request, path, null) };
+        }
+
         var allowed = table.Allowed(request, path);
         var others = Others(request, path, null);
         return allowed.Count > 0

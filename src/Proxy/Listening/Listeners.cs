@@ -38,7 +38,12 @@ internal static class Listeners
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {
             // For each connection: the certificate may be another one by then.
-            OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current(logger), AllowRenegotiation = false }),
+            OnConnection = connection =>
+            {
+                var current = certificate.Current(logger);
+                connection.Connection.Features.Set(new TlsIdentity(connection.ClientHelloInfo.ServerName, current.TargetCertificate));
+                return new(new SslServerAuthenticationOptions { ServerCertificateContext = current, AllowRenegotiation = false });
+            },
         });
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
 
 namespace Portolan.Proxy.Pages;
@@ -11,6 +12,9 @@ namespace Portolan.Proxy.Pages;
 internal sealed class HomePage(GatewayRuntime runtime)
 {
     private Page? last;
+
+    /// <summary>True for what it answers where no route does: a front end may have the address.</summary>
+    public static bool Answers(string method, RequestPath path) => path.Raw == "/" && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
     public Task HandleAsync(HttpContext context)
     {

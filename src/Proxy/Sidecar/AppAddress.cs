@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
+using Portolan.Discovery;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Sidecar;
 
 /// <summary>Where the application beside a sidecar listens.</summary>
 internal sealed class AppAddress
 {
-    private const string Unix = "unix:";
     private readonly string text;
 
     private AppAddress(string text, Uri url, EndPoint endPoint) => (this.text, Url, EndPoint) = (text, url, endPoint);
@@ -21,17 +21,18 @@ internal sealed class AppAddress
     public static bool TryParse(string text, [NotNullWhen(true)] out AppAddress? address)
     {
         address = null;
-        if (text.StartsWith(Unix, StringComparison.Ordinal))
+        if (UnixAddress.Is(text))
         {
-            address = text.Length > Unix.Length ? new AppAddress(text, new Uri("http://localhost/"), new UnixDomainSocketEndPoint(text[Unix.Length..])) : null;
+            // Of a command line: relative to where that was given.
+            var whole = UnixAddress.PathOf(text) is { Length: > 0 } path ? UnixAddress.Of(Path.GetFullPath(path)) : text;
+            address = UnixAddress.IsValid(whole) ? new AppAddress(whole, new Uri("http://localhost/"), UpstreamSocket.Of(whole, 0)) : null;
             return address is not null;
         }
 
-        var whole = text.StartsWith(':') ? "http://127.0.0.1" + text : text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
-        if (Uri.TryCreate(whole, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/" && url.UserInfo.Length == 0)
+        var absolute = text.StartsWith(':') ? "http://127.0.0.1" + text : text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
+        if (Uri.TryCreate(absolute, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/" && url.UserInfo.Length == 0)
         {
-            EndPoint endPoint = IPAddress.TryParse(url.Host.Trim('[', ']'), out var number) ? new IPEndPoint(number, url.Port) : new DnsEndPoint(url.IdnHost, url.Port);
-            address = new AppAddress(url.GetLeftPart(UriPartial.Authority), url, endPoint);
+            address = new AppAddress(url.GetLeftPart(UriPartial.Authority), url, UpstreamSocket.Of(url.IdnHost.Trim('[', ']'), url.Port));
         }
 
         return address is not null;

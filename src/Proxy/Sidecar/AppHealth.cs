@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portolan.Discovery.Registration;
 using Portolan.Observability.Health;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Sidecar;
 
@@ -108,13 +109,10 @@ internal sealed partial class AppHealth : IDisposable
 
     private async ValueTask<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
     {
-        var endpoint = app.EndPoint;
-        var socket = endpoint is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var socket = UpstreamSocket.For(app.EndPoint);
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken);
+            await socket.ConnectAsync(app.EndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

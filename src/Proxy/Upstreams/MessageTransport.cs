@@ -54,6 +54,11 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
     public async ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, HttpRequestMessage message, string target, CancellationToken cancellationToken)
     {
         message.RequestUri = AddressOf(instance, target);
+        if (UnixAddress.Is(instance.Host))
+        {
+            message.Headers.Host = "localhost";
+        }
+
         return new MessageResponse(await invoker.SendAsync(message, cancellationToken), clock) { Instance = instance };
     }
 
@@ -77,6 +82,11 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
 
     private static Uri AddressOf(ServiceInstance instance, string target)
     {
+        if (UnixAddress.Is(instance.Host))
+        {
+            return new Uri($"http://{UpstreamSocket.NameOf(instance.Host)}{target}", AsItIs);
+        }
+
         var host = IPAddress.TryParse(instance.Host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? $"[{instance.Host}]"
             : instance.Host;
@@ -110,10 +120,11 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
     {
         using var time = new CancellationTokenSource(connectTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var address = UpstreamSocket.Of(context.DnsEndPoint);
+        var socket = UpstreamSocket.For(address);
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, both.Token);
+            await socket.ConnectAsync(address, both.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (OperationCanceledException) when (time.IsCancellationRequested)

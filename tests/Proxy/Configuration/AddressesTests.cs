@@ -16,7 +16,14 @@ public sealed class AddressesTests
         Assert.Equal(["http://127.0.0.1:5001"], Assert.Single(config.Services).Addresses);
     }
 
+    [Fact]
+    public void An_address_may_be_a_socket_in_the_file_system() =>
+        Assert.Equal(["unix:/run/app.sock"], Assert.Single(ConfigText.Read("services: { orders: { addresses: unix:/run/app.sock } }\nroutes: []").Services).Addresses);
+
     [Theory]
+    [InlineData("unix:app.sock")]
+    [InlineData("'unix:'")]
+    [InlineData("unix:/far/too/long/01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789")]
     [InlineData("https://127.0.0.1:5001")]
     [InlineData("127.0.0.1:5001/api")]
     [InlineData("'not an address'")]

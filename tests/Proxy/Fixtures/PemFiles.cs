@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Portolan.Proxy.Tests.Fixtures;
 
-/// <summary>A folder with a certificate for this machine as files in PEM, and that of the authority that signed it.</summary>
+/// <summary>A folder with a certificate for this machine and <c>*.shop.example</c> as files in PEM, and that of the authority that signed it.</summary>
 public sealed class PemFiles : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("portolan-");
@@ -32,6 +32,7 @@ public sealed class PemFiles : IDisposable
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+        names.AddDnsName("*.shop.example");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(root, now.AddHours(-1), now.AddDays(1), Guid.NewGuid().ToByteArray());

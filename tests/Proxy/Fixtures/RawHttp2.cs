@@ -6,24 +6,29 @@ namespace Portolan.Proxy.Tests.Fixtures;
 /// <summary>HTTP/2 frame by frame, with fields that no client library would send.</summary>
 public sealed class RawHttp2 : IDisposable
 {
-    private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Stream stream;
 
-    private RawHttp2()
-    {
-    }
+    private RawHttp2(Stream stream) => this.stream = stream;
 
     /// <summary>Connects without TLS, as who knows that it is HTTP/2.</summary>
     public static async Task<RawHttp2> ConnectAsync(Uri address)
     {
-        var client = new RawHttp2();
-        await client.socket.ConnectAsync(address.Host, address.Port);
-        await client.socket.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(address.Host, address.Port);
+        return await OverAsync(new NetworkStream(socket, ownsSocket: true));
+    }
+
+    /// <summary>Begins on a connection that is there.</summary>
+    public static async Task<RawHttp2> OverAsync(Stream stream)
+    {
+        var client = new RawHttp2(stream);
+        await stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
         await client.SendAsync(4, 0, 0, []);
         return client;
     }
 
     /// <summary>Fields as they are, each a literal that is not indexed.</summary>
-    public Task SendHeadersAsync(int stream, bool end, params (string Name, string Value)[] fields)
+    public Task SendHeadersAsync(int number, bool end, params (string Name, string Value)[] fields)
     {
         var block = new List<byte>();
         foreach (var (name, value) in fields)
@@ -33,13 +38,13 @@ public sealed class RawHttp2 : IDisposable
             Append(block, value);
         }
 
-        return SendAsync(1, (byte)(end ? 5 : 4), stream, [.. block]);
+        return SendAsync(1, (byte)(end ? 5 : 4), number, [.. block]);
     }
 
-    public Task SendDataAsync(int stream, bool end, string text) => SendAsync(0, (byte)(end ? 1 : 0), stream, Encoding.Latin1.GetBytes(text));
+    public Task SendDataAsync(int number, bool end, string text) => SendAsync(0, (byte)(end ? 1 : 0), number, Encoding.Latin1.GetBytes(text));
 
     /// <summary>What became of the stream: its status, or <c>reset</c>, or <c>gone</c> with the connection.</summary>
-    public async Task<string> ResultAsync(int stream)
+    public async Task<string> ResultAsync(int number)
     {
         while (await ReadAsync(9) is { } head)
         {
@@ -47,9 +52,9 @@ public sealed class RawHttp2 : IDisposable
             var of = ((head[5] & 0x7f) << 24) | (head[6] << 16) | (head[7] << 8) | head[8];
             switch (head[3])
             {
-                case 1 when of == stream && payload is not null:
+                case 1 when of == number && payload is not null:
                     return Status(payload);
-                case 3 when of == stream:
+                case 3 when of == number:
                     return "reset";
                 case 7:
                     return "gone";
@@ -62,7 +67,7 @@ public sealed class RawHttp2 : IDisposable
         return "gone";
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => stream.Dispose();
 
     // The server begins each block with the status: indexed where HPACK has it in its table, else as a literal with that name.
     private static string Status(byte[] block)
@@ -101,18 +106,18 @@ public sealed class RawHttp2 : IDisposable
         block.AddRange(Encoding.Latin1.GetBytes(text));
     }
 
-    private async Task SendAsync(byte type, byte flags, int stream, byte[] payload)
+    private async Task SendAsync(byte type, byte flags, int number, byte[] payload)
     {
         byte[] head =
         [
             (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags,
-            (byte)(stream >> 24), (byte)(stream >> 16), (byte)(stream >> 8), (byte)stream,
+            (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number,
         ];
         try
         {
-            await socket.SendAsync((byte[])[.. head, .. payload]);
+            await stream.WriteAsync((byte[])[.. head, .. payload]);
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // It has had enough; what it said before can still be read.
         }
@@ -126,7 +131,7 @@ public sealed class RawHttp2 : IDisposable
         {
             for (var have = 0; have < count;)
             {
-                var more = await socket.ReceiveAsync(bytes.AsMemory(have), time.Token);
+                var more = await stream.ReadAsync(bytes.AsMemory(have), time.Token);
                 if (more == 0)
                 {
                     return null;
@@ -137,7 +142,7 @@ public sealed class RawHttp2 : IDisposable
 
             return bytes;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             return null;
         }

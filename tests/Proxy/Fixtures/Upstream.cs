@@ -18,11 +18,11 @@ public sealed class Upstream : IAsyncDisposable
 
     public static Task<Upstream> StartAsync(RequestDelegate handler) => StartAsync(_ => { }, handler);
 
-    public static async Task<Upstream> StartAsync(Action<WebApplication> use, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0)
+    public static async Task<Upstream> StartAsync(Action<WebApplication> use, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0, string? socket = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseUrls(socket is null ? $"http://127.0.0.1:{port}" : $"http://unix:{socket}");
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.Limits.MaxRequestBodySize = null;

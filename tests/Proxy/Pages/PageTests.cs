@@ -28,6 +28,36 @@ public sealed class PageTests
     }
 
     [Theory]
+    [InlineData("{ path: /, service: web }")]
+    [InlineData("{ path: \"/{**rest}\", service: web }")]
+    [InlineData("{ path: \"/{**rest}\", service: web, host: 127.0.0.1, methods: [GET] }")]
+    public async Task A_route_for_the_root_comes_before_the_home_page_as_long_as_it_is_in_force(string route)
+    {
+        const string Without = "routes: [{ path: /a, service: web }, { path: /, host: other.example, service: web }]";
+        await using var web = await Upstream.StartAsync(context => context.Response.WriteAsync($"front end {context.Request.Path}"));
+        await using var gateway = await Gateway.StartAsync($"routes: [{route}]", ("web", [web.Address]));
+
+        Assert.Equal("front end /", await gateway.Client.GetStringAsync("/"));
+        gateway.Apply(Without);
+        Assert.Contains("<h1>Portolan gateway</h1>", await gateway.Client.GetStringAsync("/?from=mail"));
+        Assert.Contains("\r\nContent-Type: text/html", await gateway.SendRawAsync("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+        using var posted = await gateway.Client.PostAsync("/", null);
+        Assert.Equal(HttpStatusCode.NotFound, posted.StatusCode);
+        gateway.Apply($"routes: [{route}]");
+        Assert.Equal("front end /", await gateway.Client.GetStringAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_front_end_for_all_the_rest_leaves_the_gateway_its_health()
+    {
+        await using var web = await Upstream.StartAsync(context => context.Response.WriteAsync($"front end {context.Request.Path}"));
+        await using var gateway = await Gateway.StartAsync("routes: [{ path: \"/{**rest}\", service: web }]", ("web", [web.Address]));
+
+        Assert.Contains("\"status\"", await gateway.Client.GetStringAsync("/health"));
+        Assert.Equal("front end /healthy", await gateway.Client.GetStringAsync("/healthy"));
+    }
+
+    [Theory]
     [InlineData("/health")]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]

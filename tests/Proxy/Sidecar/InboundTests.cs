@@ -65,13 +65,8 @@ public sealed class InboundTests
         try
         {
             var path = Path.Combine(folder.FullName, "app.sock");
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(path));
-            await using var application = builder.Build();
-            application.Run(context => context.Response.WriteAsync("over a socket " + context.Request.Path));
-            await application.StartAsync();
-            await using var inbound = await Side.InAsync("unix:" + path, "/well");
+            await using var application = await Upstream.StartAsync(_ => { }, context => context.Response.WriteAsync("over a socket " + context.Request.Path), socket: path);
+            await using var inbound = await Side.InAsync("unix:" + Path.GetRelativePath(Environment.CurrentDirectory, path), "/well");
 
             Assert.Equal("over a socket /x", await inbound.GetAsync("/x"));
             Assert.Contains("\"application\":{\"status\":\"UP\"}", await inbound.GetAsync("/health"));

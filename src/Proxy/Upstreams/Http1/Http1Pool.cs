@@ -18,9 +18,7 @@ internal sealed class Http1Pool
     public Http1Pool(string host, int port, TimeProvider clock)
     {
         this.clock = clock;
-        address = host.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(host["unix:".Length..])
-            : IPAddress.TryParse(host, out var number) ? new IPEndPoint(number, port)
-            : new DnsEndPoint(host, port);
+        address = UpstreamSocket.Of(host, port);
         Authority = Encoding.ASCII.GetBytes(address switch
         {
             UnixDomainSocketEndPoint => "localhost",
@@ -80,9 +78,7 @@ internal sealed class Http1Pool
     /// <exception cref="HttpRequestException">None could be made: nobody has been reached.</exception>
     public async ValueTask<Http1Connection> ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var socket = address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = UpstreamSocket.For(address);
         using var time = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
