@@ -108,4 +108,4 @@ void Title(string text)
     Console.WriteLine(text);
 }
 
-void Line(string when, string what) => Console.WriteLine($"  {when,-15} {what}");
+void Line(string when, string what) => Console.WriteLine($"  {when,-17} {what}");
