@@ -16,6 +16,7 @@ try
     await ShowCanaryAsync();
     await ShowMirrorAsync();
     await ShowLimitAsync();
+    await ShowFlagAsync();
     return 0;
 }
 catch (HttpRequestException error)
@@ -77,6 +78,28 @@ async Task ShowLimitAsync()
     }
 }
 
+async Task ShowFlagAsync()
+{
+    Title("A feature flag, decided once at the gateway, goes with the order to the service that sends the parcel.");
+    foreach (var flag in new[] { null, "express-shipping" })
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders");
+        request.Headers.TryAddWithoutValidation("X-Feature-Flags", flag);
+        request.Content = JsonContent.Create(new { customerId = "cust-456", items = new[] { new { productId = "prod-001", quantity = 1 } }, paymentMethod = "card-ok" });
+        using var accepted = await browser.SendAsync(request);
+        JsonElement order = default;
+        for (var tries = 0; tries < 50 && (order.ValueKind != JsonValueKind.Object || order.GetProperty("status").GetString() == "pending"); tries++)
+        {
+            await Task.Delay(100);
+            order = await browser.GetFromJsonAsync<JsonElement>(accepted.Headers.Location);
+        }
+
+        Line(flag ?? "no flag", $"tracking number {order.GetProperty("trackingNumber")}");
+    }
+
+    Console.WriteLine("  For one customer in four, and for nobody again: ./portolan flag set express-shipping 25; ./portolan flag reset express-shipping");
+}
+
 string Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "-";
 
 void Title(string text)
@@ -85,4 +108,4 @@ void Title(string text)
     Console.WriteLine(text);
 }
 
-void Line(string when, string what) => Console.WriteLine($"  {when,-15} {what}");
+void Line(string when, string what) => Console.WriteLine($"  {when,-17} {what}");

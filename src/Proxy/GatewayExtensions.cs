@@ -114,6 +114,7 @@ public static class GatewayExtensions
         app.MapCache();
         app.MapMirrors();
         app.MapSplits();
+        app.MapFlags();
         app.MapGatewayConfig();
         app.MapGet("/health/system", (RequestDelegate)services.GetRequiredService<SystemHealth>().HandleAsync);
         return app;

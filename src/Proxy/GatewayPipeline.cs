@@ -20,6 +20,7 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime, Drain drain, HomeP
             GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
             steps.Limit,                 // before anybody reads or answers
+            steps.DecideFlags,           // before a route is looked for, which may need one
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes
         ];
         RequestDelegate pipeline = _ => Task.CompletedTask;

@@ -54,6 +54,12 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         return next(context);
     };
 
+    public RequestDelegate DecideFlags(RequestDelegate next) => context =>
+    {
+        runtime.Current.Flags?.Decide(context);
+        return next(context);
+    };
+
     public RequestDelegate Limit(RequestDelegate next) => context =>
     {
         // Counted by the route while it is passed on, not by the server: that closes the connection at once, and a client that is still

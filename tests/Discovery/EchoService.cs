@@ -25,7 +25,7 @@ internal sealed class EchoService : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             var headers = context.Request.Headers;
             await context.Response.WriteAsync(
-                $"{name} {context.Request.Path}{context.Request.QueryString} {await reader.ReadToEndAsync()} {headers["X-Correlation-ID"]} {headers["X-Parent-Request-ID"]}".TrimEnd());
+                $"{name} {context.Request.Path}{context.Request.QueryString} {await reader.ReadToEndAsync()} {headers["X-Correlation-ID"]} {headers["X-Parent-Request-ID"]} {headers["X-Feature-Flags"]}".TrimEnd());
         });
         await application.StartAsync();
         return new EchoService(application);

@@ -7,8 +7,8 @@ internal sealed class Carrier
 
     public bool IsAvailable { get => available; set => available = value; }
 
-    public string Collect(string orderId) =>
-        IsAvailable ? $"TRK-{orderId[^8..].ToUpperInvariant()}" : throw new InvalidOperationException("The carrier cannot be reached.");
+    public string Collect(string orderId, bool express = false) =>
+        IsAvailable ? $"{(express ? "EXP" : "TRK")}-{orderId[^8..].ToUpperInvariant()}" : throw new InvalidOperationException("The carrier cannot be reached.");
 }
 
 internal sealed record CarrierStatus(bool Available);

@@ -30,6 +30,7 @@ internal static class CommandTree
             DeadLetterCommand.Create(context),
             BreakerCommand.Create(context),
             SplitCommand.Create(context),
+            FlagCommand.Create(context),
             CacheCommand.Create(context),
             MirrorCommand.Create(context),
             new LoadCommand(context),

@@ -35,4 +35,7 @@ public static class HeaderNames
 
     /// <summary>How important a request is: <c>low</c>, <c>normal</c>, <c>high</c> or <c>critical</c>; counts only where the caller is trusted.</summary>
     public const string Priority = "X-Priority";
+
+    /// <summary>The feature flags that are on, separated by commas; see <see cref="Flags.FeatureFlags"/>.</summary>
+    public const string FeatureFlags = "X-Feature-Flags";
 }

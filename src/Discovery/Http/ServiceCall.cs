@@ -1,4 +1,5 @@
 using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 using Portolan.Discovery.Selection;
 using Portolan.Resilience;
 using Portolan.Resilience.Http;
@@ -47,6 +48,11 @@ internal sealed class ServiceCall(HttpRequestMessage request, Func<HttpRequestMe
         {
             AddIfMissing(request, HeaderNames.CorrelationId, context.CorrelationId);
             AddIfMissing(request, HeaderNames.ParentRequestId, context.RequestId);
+        }
+
+        if (FeatureFlags.Current is { } flags)
+        {
+            AddIfMissing(request, HeaderNames.FeatureFlags, flags);
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Database;
 using Portolan.Core.Deadlines;
+using Portolan.Core.Flags;
 using Portolan.Core.Handlers;
 using Portolan.Core.Telemetry;
 using Portolan.Messaging.Envelopes;
@@ -40,6 +41,7 @@ internal sealed partial class MessageHandling(
             "handle " + envelope.Type, ActivityKind.Consumer, envelope.Headers.GetValueOrDefault(EnvelopeHeaders.TraceParent));
         CorrelationContext.Current = CorrelationContext.Start(
             clock, envelope.Headers.GetValueOrDefault(EnvelopeHeaders.CorrelationId), envelope.Headers.GetValueOrDefault(EnvelopeHeaders.RequestId));
+        FeatureFlags.Current = envelope.Headers.GetValueOrDefault(EnvelopeHeaders.FeatureFlags);
         try
         {
             await HandleAsync(delivery, cancellationToken);

@@ -15,6 +15,9 @@ public static partial class EnvelopeHeaders
     /// <summary>The hop that sent it.</summary>
     public const string RequestId = "requestid";
 
+    /// <summary>The feature flags that are on for the user action; see Core's feature flags.</summary>
+    public const string FeatureFlags = "featureflags";
+
     /// <summary>
     /// When nobody waits for the effect any more, as an ISO 8601 moment; see Core's deadline. Only who sends sets it: a message
     /// outlives the request that sent it. It is never dropped for it: its handler runs under a deadline that has passed.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Portolan.Core.Correlation;
 using Portolan.Core.Database;
+using Portolan.Core.Flags;
 using Portolan.Core.Identity;
 using Portolan.Core.Messages;
 using Portolan.Messaging.Envelopes;
@@ -44,7 +45,7 @@ public sealed class OutboxWriter(MessageCatalogue catalogue, MessageJson json, R
         transaction.OnCommitted(signal.Set);
     }
 
-    /// <summary>The given headers, and where the running code stands: trace, user action, hop.</summary>
+    /// <summary>The given headers, and where the running code stands: trace, user action, hop, feature flags.</summary>
     public static IReadOnlyDictionary<string, string> WithContext(IReadOnlyDictionary<string, string>? headers)
     {
         var all = headers is null ? new Dictionary<string, string>() : new Dictionary<string, string>(headers);
@@ -57,6 +58,11 @@ public sealed class OutboxWriter(MessageCatalogue catalogue, MessageJson json, R
         {
             all[EnvelopeHeaders.CorrelationId] = correlation.CorrelationId;
             all[EnvelopeHeaders.RequestId] = correlation.RequestId;
+        }
+
+        if (FeatureFlags.Current is { } flags)
+        {
+            all[EnvelopeHeaders.FeatureFlags] = flags;
         }
 
         return all;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 using Portolan.Core.Telemetry;
 
 namespace Portolan.Observability.Correlation;
@@ -23,6 +24,10 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, CorrelationOpt
             ? PortolanTelemetry.Start("http.server.request", ActivityKind.Server, headers.TraceParent)
             : null;
         CorrelationContext.Current = correlation;
+        if (headers.TryGetValue(HeaderNames.FeatureFlags, out var flags))
+        {
+            FeatureFlags.Current = flags;
+        }
 
         // When the response starts, not now: an error handler may clear the headers, and an upstream bring its own.
         context.Response.OnStarting(SetHeaders, new Ids(context, correlation, CorrelationContext.TraceId));

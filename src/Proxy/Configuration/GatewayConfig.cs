@@ -1,5 +1,6 @@
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 
@@ -13,6 +14,9 @@ public sealed record GatewayConfig
 
     /// <summary>How services are reached, where that differs from the defaults.</summary>
     public ConfigList<UpstreamConfig> Services { get; init; } = [];
+
+    /// <summary>The feature flags that it decides for each request, and tells services in <c>X-Feature-Flags</c>.</summary>
+    public ConfigList<FlagConfig> Flags { get; init; } = [];
 
     /// <summary>How much it takes of a client, and how slow one may be.</summary>
     public LimitsConfig Limits { get; init; } = new();
@@ -43,6 +47,9 @@ public sealed record GatewayConfig
 
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
+
+    /// <summary>True where callers are trusted to say which flags are on: in a sidecar.</summary>
+    internal bool AcceptFlags { get; init; }
 
     /// <summary>What a composed answer may take: less than all, so that time remains to tell the client what could not be had.</summary>
     internal TimeSpan CompositionTime => Timeout * 0.85;

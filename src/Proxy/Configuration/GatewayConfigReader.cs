@@ -1,5 +1,6 @@
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Edge;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 using YamlDotNet.RepresentationModel;
@@ -10,7 +11,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "flags", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -40,6 +41,7 @@ internal static class GatewayConfigReader
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = upstreams,
+            Flags = FlagReader.Read(fields, problems),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 

@@ -1,4 +1,5 @@
 using Portolan.Proxy.AccessLogs;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Traffic;
@@ -12,6 +13,7 @@ internal static class GatewayConfigValidator
     {
         var errors = new List<ConfigError>();
         CheckLimits(config, errors);
+        FlagReader.Check(config.Flags, errors);
         for (var index = 0; index < config.Routes.Count; index++)
         {
             RouteChecks.Check(config.Routes[index], config, $"routes[{index}]", errors);

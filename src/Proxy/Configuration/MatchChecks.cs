@@ -68,6 +68,7 @@ internal static class MatchChecks
             method, host, shape,
             .. route.Headers.Select(header => $"header {header.Name.ToLowerInvariant()}={header.Value}").Order(StringComparer.Ordinal),
             .. route.Query.Select(parameter => $"query {parameter}").Order(StringComparer.Ordinal),
+            route.Flag ?? "",
         ]);
 
     private static bool IsHost(string host)

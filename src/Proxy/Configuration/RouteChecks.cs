@@ -4,6 +4,7 @@ using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
 using Portolan.Proxy.FaultInjection;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
@@ -40,6 +41,11 @@ internal static class RouteChecks
         }
 
         MatchChecks.Check(route, where, errors);
+        if (route.Flag is { } flag)
+        {
+            FlagReader.CheckRoute(flag, gateway.Flags, where + ".flag", errors);
+        }
+
         CheckTarget(route, where, template, errors);
         if (route.Limits is { } limits)
         {

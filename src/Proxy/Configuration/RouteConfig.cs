@@ -48,6 +48,9 @@ public sealed record RouteConfig
     /// <summary>Parameters that the request's query must have, all of them.</summary>
     public ConfigList<ValueCondition> Query { get; init; } = [];
 
+    /// <summary>The feature flag that must be on for the request; null: none.</summary>
+    public string? Flag { get; init; }
+
     /// <summary>Name of the service that answers; null where another key says where the request goes.</summary>
     public string? Service { get; init; }
 
@@ -126,7 +129,7 @@ public sealed record RouteConfig
         get
         {
             var methods = Methods.Count == 0 ? "" : string.Join(',', Methods) + " ";
-            var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)));
+            var conditions = string.Join(", ", Headers.Select(header => header.ToString()).Concat(Query.Select(parameter => "?" + parameter)).Concat(Flag is null ? [] : ["flag " + Flag]));
             return $"{methods}{string.Join(',', Hosts)}{Path}{(conditions.Length > 0 ? $" [{conditions}]" : "")}";
         }
     }

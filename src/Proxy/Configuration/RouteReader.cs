@@ -19,7 +19,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
 {
     private static readonly string[] Known =
     [
-        "name", "host", "path", "methods", "headers", "query",
+        "name", "host", "path", "methods", "headers", "query", "flag",
         "service", "rewrite", "timeout", "attempts", "compose",
         "faults", "limits", "rateLimit", "version", "cache", "cors", "affinity", "compression", "request", "response", "split", "strangler", "mirror",
     ];
@@ -42,6 +42,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
             Hosts = [.. fields.OneOrMore("host", "a host like shop.example, or a list of them")],
             Headers = Conditions(fields, "headers"),
             Query = Conditions(fields, "query"),
+            Flag = fields.Text("flag", "a flag's name"),
             Service = Service(fields),
             Rewrite = fields.Text("rewrite", "a path"),
             Timeout = fields.Time("timeout"),

@@ -16,7 +16,7 @@ internal static class RouteSummary
     // What tells which requests, and where they go; all else that a route can have is a policy.
     private static readonly PropertyInfo[] Policed = [.. typeof(RouteConfig).GetProperties()
         .Where(property => property.Name is not (nameof(RouteConfig.Name) or nameof(RouteConfig.Path) or nameof(RouteConfig.Hosts) or nameof(RouteConfig.Methods)
-            or nameof(RouteConfig.Headers) or nameof(RouteConfig.Query) or nameof(RouteConfig.Service) or nameof(RouteConfig.Rewrite) or nameof(RouteConfig.Compose)))
+            or nameof(RouteConfig.Headers) or nameof(RouteConfig.Query) or nameof(RouteConfig.Flag) or nameof(RouteConfig.Service) or nameof(RouteConfig.Rewrite) or nameof(RouteConfig.Compose)))
         .OrderBy(property => (uint)Array.IndexOf(Order, NameOf(property)))];
 
     /// <summary>Names of its policies, in the order in which a request meets them.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 
 namespace Portolan.Proxy.Routing;
 
@@ -69,4 +71,23 @@ internal sealed class QueryCondition(string name, string? value) : RouteConditio
     private static bool Same(ReadOnlySpan<char> encoded, string text) => encoded.ContainsAny('%', '+')
         ? Uri.UnescapeDataString(encoded.ToString().Replace('+', ' ')) == text
         : encoded.SequenceEqual(text);
+}
+
+/// <summary>A feature flag that is on for the request.</summary>
+internal sealed class FlagCondition(string flag) : RouteCondition(ofHeader: true)
+{
+    public override bool Holds(HttpRequest request, RequestPath path)
+    {
+        foreach (var line in request.Headers[HeaderNames.FeatureFlags])
+        {
+            if (FeatureFlags.Contains(line, flag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public override string ToString() => $"flag {flag}";
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Portolan.Observability.Correlation;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Forwarding;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Routing;
@@ -18,11 +19,12 @@ internal sealed class GatewayRuntime
     private readonly UpstreamClient upstream;
     private readonly KestrelServerLimits server;
     private readonly TimeProvider clock;
+    private readonly Random random;
     private volatile GatewaySnapshot current;
 
-    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, IOptions<KestrelServerOptions> server, TimeProvider clock)
+    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, IOptions<KestrelServerOptions> server, TimeProvider clock, Random random)
     {
-        (this.chain, this.upstream, this.server, this.clock) = (chain, upstream, server.Value.Limits, clock);
+        (this.chain, this.upstream, this.server, this.clock, this.random) = (chain, upstream, server.Value.Limits, clock, random);
         current = Build(config, 1, "start");
     }
 
@@ -56,7 +58,8 @@ internal sealed class GatewayRuntime
     private GatewaySnapshot Build(GatewayConfig config, int version, string source)
     {
         var routes = new RouteTable(chain.Build(config, kept));
-        var snapshot = new GatewaySnapshot(config, routes, new ConfigOrigin(version, clock.GetUtcNow(), source));
+        Flag[] flags = [.. config.Flags.Select(flag => kept.Get(flag.Name, flag, () => new Flag(flag, random)))];
+        var snapshot = new GatewaySnapshot(config, routes, config.AcceptFlags ? null : new FlagSet(flags), new ConfigOrigin(version, clock.GetUtcNow(), source));
         kept.Settle();
         upstream.Configure(config);
         ServerLimits.Apply(server, config.Limits);

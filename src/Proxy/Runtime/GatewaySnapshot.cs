@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Routing;
 
@@ -8,8 +9,9 @@ namespace Portolan.Proxy.Runtime;
 /// <summary>A configuration made ready: a request takes the one that is current when it comes, and keeps it to its end.</summary>
 /// <param name="Config">What it was made of.</param>
 /// <param name="Routes">Its routes, ready to be matched.</param>
+/// <param name="Flags">Its feature flags; null where whoever calls says which are on.</param>
 /// <param name="Origin">Where it came from.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, ConfigOrigin Origin)
+internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, FlagSet? Flags, ConfigOrigin Origin)
 {
     /// <summary>How slowly a client on HTTP/1.1 may take its answer; null: as slowly as it likes.</summary>
     public MinDataRate? AnswerRate { get; } = ServerLimits.Rate(Config.Limits.AnswerRate, Config.Limits);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portolan.Core.Correlation;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
@@ -57,7 +58,7 @@ internal sealed class RouteChain(
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
                 ? Split(split, kept) : null,
             route.Cache is { } cache // before whatever an answer from the store can do without
-                ? Cache(route, new RouteCache(cache, caches, kept.Get(route.Name, route, () => new CachePartition(route.Name, caches)), flights, clock)) : null,
+                ? Cache(route, new RouteCache(config.Flags.Count == 0 ? cache : cache with { Key = [.. cache.Key, HeaderNames.FeatureFlags] }, caches, kept.Get(route.Name, (route, config.Flags.Count > 0), () => new CachePartition(route.Name, caches)), flights, clock)) : null,
             route.Response is { } response // inside of whatever keeps or compresses answers
                 ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for

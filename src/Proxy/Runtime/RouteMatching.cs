@@ -43,6 +43,7 @@ internal static class RouteMatching
             [
                 .. route.Headers.Select(header => new HeaderCondition(header.Name, header.Value)),
                 .. route.Query.Select(parameter => new QueryCondition(parameter.Name, parameter.Value)),
+                .. route.Flag is { } flag ? [new FlagCondition(flag)] : (RouteCondition[])[],
             ],
         };
     }

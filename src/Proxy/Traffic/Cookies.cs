@@ -22,4 +22,22 @@ internal static class Cookies
 
         return default;
     }
+
+    /// <summary>True when there is a cookie of another name than that.</summary>
+    public static bool HasOther(StringValues header, string name)
+    {
+        foreach (var line in header)
+        {
+            foreach (var part in line.AsSpan().Split(';'))
+            {
+                var pair = line.AsSpan(part).Trim();
+                if (!pair.IsEmpty && !(pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal)))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 }

@@ -79,7 +79,8 @@ internal static class SplitChecks
         }
     }
 
-    private static void CheckSubject(SubjectConfig subject, string where, List<ConfigError> errors)
+    /// <summary>Checks who stays with what.</summary>
+    public static void CheckSubject(SubjectConfig subject, string where, List<ConfigError> errors)
     {
         if (subject.By != SubjectKind.Address && !IsToken(subject.Name))
         {

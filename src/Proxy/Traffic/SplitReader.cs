@@ -23,7 +23,7 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
         {
             Name = fields.Text("name", "a name") ?? route,
             Variants = [.. fields.List("variants", Variants).Select(Variant).OfType<VariantConfig>()],
-            Subject = Subject(fields),
+            Subject = Subject(fields, problems),
             Override = fields.Flag("override"),
             Show = fields.Flag("show"),
         };
@@ -45,7 +45,7 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
             Legacy = serviceOf(fields, "legacy") ?? "",
             Modern = serviceOf(fields, "modern") ?? "",
             Percent = Percent(fields),
-            Subject = Subject(fields),
+            Subject = Subject(fields, problems),
             Override = fields.Flag("override"),
             Show = fields.Flag("show"),
         };
@@ -92,7 +92,8 @@ internal sealed class SplitReader(YamlProblems problems, Func<YamlFields, string
         }
     }
 
-    private SubjectConfig Subject(YamlFields fields)
+    /// <summary>Who stays with what: <c>by</c>.</summary>
+    public static SubjectConfig Subject(YamlFields fields, YamlProblems problems)
     {
         const string expected = "cookie, cookie <name>, header <name> or address";
         switch (fields.Text("by", expected)?.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -7,6 +7,8 @@ namespace Portolan.Proxy.Traffic;
 /// <summary>Tells who asks, as a number that is the same each time and at every gateway.</summary>
 internal sealed class Subject(SubjectConfig config, Random random)
 {
+    private readonly string place = "cookie " + config.Name;
+
     private const int LongestCookie = 128;
 
     public ulong Of(HttpContext context) => config.By switch
@@ -29,10 +31,17 @@ internal sealed class Subject(SubjectConfig config, Random random)
             return KeyHash.Of(there);
         }
 
+        // Whatever else tells browsers apart by this cookie gave it to the same browser.
+        if (context.Items.TryGetValue(place, out var before))
+        {
+            return KeyHash.Of((string)before!);
+        }
+
         // It names nobody: only this browser again.
         Span<byte> bytes = stackalloc byte[12];
         random.NextBytes(bytes);
         var given = Convert.ToHexStringLower(bytes);
+        context.Items[place] = given;
         var cookie = $"{config.Name}={given}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{(context.Request.IsHttps ? "; Secure" : "")}";
         AnswerHeaders.Append(context, "Set-Cookie", cookie);
         return KeyHash.Of(given);

@@ -20,7 +20,7 @@ internal static class RequestHeaders
         "Host", "Content-Length", "Expect", "Forwarded", "Via", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
         "X-HTTP-Method", "X-Method-Override", "X-User-ID",
         "X-Service-Name", "X-Client-Cert-CN", "X-Client-Cert-Fingerprint", "traceparent", HeaderNames.RequestId, HeaderNames.CorrelationId,
-        HeaderNames.ParentRequestId, HeaderNames.TraceId, HeaderNames.RequestTimeout, HeaderNames.GrpcTimeout,
+        HeaderNames.ParentRequestId, HeaderNames.TraceId, HeaderNames.RequestTimeout, HeaderNames.GrpcTimeout, HeaderNames.FeatureFlags,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A part of a composition is another resource in another representation than the one that was asked for.</summary>
@@ -93,6 +93,11 @@ internal static class RequestHeaders
 
         sink.Add("Via", StringValues.IsNullOrEmpty(request.Headers.Via) ? Via : $"{request.Headers.Via}, {Via}");
         AddDeadline(request, remaining, ref sink);
+        if (request.Headers.TryGetValue(HeaderNames.FeatureFlags, out var flags))
+        {
+            sink.Add(HeaderNames.FeatureFlags, flags);
+        }
+
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
         {
             sink.Add("traceparent", activity.Id!);

@@ -7,11 +7,12 @@ using Portolan.Discovery;
 using Portolan.Proxy;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Flags;
 using Portolan.Proxy.Mirroring;
 
 namespace Portolan.Cli.Tests.Commands;
 
-/// <summary><c>portolan cache</c>, <c>mirror</c> and <c>breaker</c>, of a real gateway.</summary>
+/// <summary><c>portolan cache</c>, <c>flag</c>, <c>mirror</c> and <c>breaker</c>, of a real gateway.</summary>
 public sealed class GatewayStateCommandTests : IAsyncLifetime
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
@@ -30,6 +31,7 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
                 services.AddDiscovery(discovery => (discovery.Services["old"], discovery.Services["next"]) = ([old], [next]));
                 services.AddGateway(new GatewayConfig
                 {
+                    Flags = [new FlagConfig { Name = "fast", Percent = 10, Always = ["ann", "bob"] }, new FlagConfig { Name = "slow" }],
                     Routes =
                     [
                         new RouteConfig { Name = "kept", Path = "/kept/{id}", Service = "old", Cache = new CacheConfig { TimeToLive = TimeSpan.FromMinutes(5) } },
@@ -58,6 +60,19 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
         Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--path", "/kept/1"));
         Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--all"));
         Assert.StartsWith("Nothing is kept.\n", await RunAsync("cache", "show"));
+    }
+
+    [Fact]
+    public async Task Flags_are_shown_switched_and_reset()
+    {
+        Assert.Matches("FLAG +ON FOR +ALWAYS FOR +REQUESTS +ON *\nfast +10 % +ann, bob +0 +0 *\nslow +0 % +0 +0 *\n", await RunAsync("flag", "list"));
+        Assert.Matches("slow +100 % +0 +0 +changed by hand\n", await RunAsync("flag", "set", "slow", "on"));
+        await AskAsync("/kept/1");
+        Assert.Matches("slow +25 % +1 +1 +changed by hand\n", await RunAsync("flag", "set", "slow", "25%"));
+        Assert.Matches("slow +0 % +1 +1 *\n", await RunAsync("flag", "reset", "slow"));
+        var console = new Console(folder.Path);
+        Assert.Equal(2, await console.RunAsync(["flag", "set", "slow", "maybe", "--gateway", address]));
+        Assert.StartsWith("A flag is set to on, off or a percentage like 25, not 'maybe'.", console.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 using Portolan.Registry.Tests.Server;
 using Portolan.Resilience.Breakers;
 
@@ -108,14 +109,15 @@ public sealed class ServiceClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_carry_the_correlation_of_the_running_code()
+    public async Task Requests_carry_the_correlation_and_the_flags_of_the_running_code()
     {
         await using var echo = await EchoService.StartAsync("echo");
         await using var services = Services(("inventory", [echo.Port]));
         using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient("inventory");
         CorrelationContext.Current = new CorrelationContext("this-hop", "the-action", null);
-        Assert.Equal("echo /  the-action this-hop", await http.GetStringAsync("/"));
-        CorrelationContext.Current = null;
+        FeatureFlags.Current = "dark, express";
+        Assert.Equal("echo /  the-action this-hop dark, express", await http.GetStringAsync("/"));
+        (CorrelationContext.Current, FeatureFlags.Current) = (null, null);
         Assert.Equal("echo /", await http.GetStringAsync("/"));
     }
 

@@ -1,4 +1,5 @@
 using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 using Portolan.Core.Handlers;
 using Portolan.Messaging.Envelopes;
 using Portolan.Messaging.Outbox;
@@ -134,6 +135,26 @@ public sealed class HandlingTests
         Assert.Equal("action-1", answer[EnvelopeHeaders.CorrelationId]);
         Assert.NotEqual(command[EnvelopeHeaders.RequestId], answer[EnvelopeHeaders.RequestId]);
         Assert.StartsWith("00-", answer[EnvelopeHeaders.TraceParent], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Feature_flags_go_with_messages_and_with_what_their_handlers_send()
+    {
+        var seen = new List<bool>();
+        await using var shop = await Shop.StartAsync(stock => stock.Answer<Reserve>(message =>
+        {
+            seen.Add(FeatureFlags.IsOn("express"));
+            return new Reserved(message.Order);
+        }));
+
+        FeatureFlags.Current = "dark, express";
+        await shop["orders"].Bus.SendAsync(new Reserve("o-1"));
+        FeatureFlags.Current = null;
+        await shop["orders"].Bus.SendAsync(new Reserve("o-2"));
+        await shop.RunUntilIdleAsync();
+
+        Assert.Equal([true, false], seen);
+        Assert.Equal(["dark, express", "dark, express"], shop.Bus.Messages.Where(message => message.Headers.ContainsKey(EnvelopeHeaders.FeatureFlags)).Select(message => message.Headers[EnvelopeHeaders.FeatureFlags]));
     }
 
     [Fact]

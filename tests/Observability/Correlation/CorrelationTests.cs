@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
+using Portolan.Core.Flags;
 using Portolan.Observability.Correlation;
 using Portolan.Observability.Problems;
 using Portolan.Observability.Tests.Logs;
@@ -57,6 +58,20 @@ public sealed class CorrelationTests
         Assert.EndsWith("|", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("new, express", "True")]
+    [InlineData("express", "True")]
+    [InlineData("", "False")]
+    [InlineData("expresso, an-express", "False")]
+    [InlineData("express; <b>", "False")]
+    public async Task Feature_flags_of_the_caller_are_those_of_the_request(string flags, string expected)
+    {
+        await using var app = await StartAsync();
+        using var response = await SendAsync(app, "/flag", ("X-Feature-Flags", flags));
+
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task An_edge_may_ignore_what_strangers_send()
     {
@@ -104,6 +119,7 @@ public sealed class CorrelationTests
                     var current = CorrelationContext.Current!;
                     return context.Response.WriteAsync($"{current.RequestId}|{current.CorrelationId}|{current.ParentRequestId}");
                 }));
+                app.MapGet("/flag", (RequestDelegate)(context => context.Response.WriteAsync(FeatureFlags.IsOn("express").ToString())));
                 app.MapGet("/throws", (RequestDelegate)(_ => throw new InvalidOperationException("no")));
                 app.MapGet("/clears", (RequestDelegate)(context =>
                 {

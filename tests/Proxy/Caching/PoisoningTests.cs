@@ -90,6 +90,19 @@ public sealed class PoisoningTests
     }
 
     [Theory]
+    [InlineData("portolan-subject=0a1b", "1")]
+    [InlineData(" portolan-subject=0a1b ;", "1")]
+    [InlineData("portolan-subject=0a1b; session=one", "2")]
+    [InlineData("portolan-subjects=0a1b", "2")]
+    [InlineData("portolan-subject", "2")]
+    public async Task The_gateways_own_cookie_makes_nobody_known_to_a_service(string cookie, string expected)
+    {
+        await using var cache = await CacheFixture.StartAsync("Content-Type: text/html", "{ ttl: 1h }");
+        await cache.GetAsync("/x", $"Cookie: {cookie}");
+        Assert.Equal(expected, (await cache.GetAsync("/x")).Body);
+    }
+
+    [Theory]
     [InlineData("/x?a=1", "/x?a=1&utm_source=y")]
     [InlineData("/x?a=1;b=2", "/x?a=1&b=2")]
     [InlineData("/x?a=1&a=2", "/x?a=2&a=1")]

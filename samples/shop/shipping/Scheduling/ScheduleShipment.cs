@@ -1,3 +1,5 @@
+using Portolan.Core.Flags;
+
 namespace Shop.Shipping.Scheduling;
 
 [Command("shop.schedule-shipment.v1", Key = nameof(OrderId))]
@@ -9,7 +11,7 @@ internal static class ScheduleShipmentHandler
 {
     // The carrier is remote: it is asked before the transaction, and asking it twice for one order gives one parcel.
     public static ValueTask<string> LoadAsync(ScheduleShipment command, Carrier carrier) =>
-        ValueTask.FromResult(carrier.Collect("ord-" + command.OrderId));
+        ValueTask.FromResult(carrier.Collect("ord-" + command.OrderId, express: FeatureFlags.IsOn("express-shipping")));
 
     [Handler]
     public static async ValueTask<ShipmentScheduled> Handle(ScheduleShipment command, string trackingNumber, StoreTransaction store, TimeProvider clock)

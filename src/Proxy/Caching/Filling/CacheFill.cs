@@ -3,6 +3,7 @@ using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Caching.Freshness;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Caching.Filling;
 
@@ -95,7 +96,10 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
 
         length = response.ContentLength;
         var now = cache.Clock.GetUtcNow();
-        var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, context.Request.Headers.Cookie.Count > 0);
+
+        // By the gateway's own cookie a service does not know anybody.
+        var knowsWho = Cookies.HasOther(context.Request.Headers.Cookie, SubjectConfig.Default.Name);
+        var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, knowsWho);
         life = StoreRules.Decide(facts, status, response.Headers, cache.Config, now, Took, out var reason);
         if (life is not null && length > cache.Config.MaxEntry)
         {
