@@ -23,6 +23,7 @@ using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.FaultInjection;
 using Portolan.Resilience.Http;

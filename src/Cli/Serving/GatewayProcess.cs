@@ -7,6 +7,7 @@ using Portolan.Discovery;
 using Portolan.Proxy;
 using Portolan.Proxy.Listening;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Cli.Serving;
 

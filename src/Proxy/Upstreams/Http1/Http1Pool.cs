@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 

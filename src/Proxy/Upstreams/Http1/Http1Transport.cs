@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Portolan.Discovery;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Portolan.Proxy.Upstreams;
+namespace Portolan.Proxy.Upstreams.Connecting;
 
 /// <summary>Which certificates of services are believed: those of the system's authorities, and of one's own.</summary>
 internal sealed class UpstreamTls
