@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Portolan.Cli.CommandLine;
+using Portolan.Cli.Gateways;
 using Portolan.Cli.Operator;
 using Portolan.Cli.Terminal;
 
@@ -10,7 +11,7 @@ namespace Portolan.Cli.Commands;
 internal static class BreakerCommand
 {
     public static Command Create(CommandContext context) =>
-        new PlainCommand("breaker", "Shows the circuit breakers of all instances, and opens and closes them by hand.", "portolan breaker list", "portolan breaker open orders inventory/inventory-1 --for 60")
+        new PlainCommand("breaker", "Shows the circuit breakers of all instances and of the gateway, and opens and closes them by hand.", "portolan breaker list", "portolan breaker open orders inventory/inventory-1 --for 60", "portolan breaker open gateway orders/orders-1")
         {
             List(context),
             Open(context),
@@ -20,12 +21,10 @@ internal static class BreakerCommand
 
     private static OperatorCommand List(CommandContext context)
     {
-        var service = new Argument<string?>("service") { Description = "Only breakers in this service", Arity = ArgumentArity.ZeroOrOne };
-        var command = new OperatorCommand(context, "list", "Lists circuit breakers: each instance of a service has its own.", "portolan breaker list orders") { service };
-        return command.Does(
-            (client, parsed, cancellationToken) => client.GetAsync(
-                $"/v1/breakers{(parsed.GetValue(service) is { } wanted ? $"?service={Uri.EscapeDataString(wanted)}" : "")}", cancellationToken),
-            PrintBreakers);
+        var service = new Argument<string?>("service") { Description = "Only breakers in this service; 'gateway' for the gateway's", Arity = ArgumentArity.ZeroOrOne };
+        var command = new OperatorCommand(context, "list", "Lists circuit breakers: each instance of a service has its own, and so has the gateway.", "portolan breaker list orders") { service };
+        var places = Places(context, command);
+        return command.Does((parsed, cancellationToken) => places.ListAsync(parsed, parsed.GetValue(service), cancellationToken), PrintBreakers);
     }
 
     private static OperatorCommand Open(CommandContext context)
@@ -40,19 +39,34 @@ internal static class BreakerCommand
 
     private static OperatorCommand Change(CommandContext context, string action, string description, Func<ParseResult, string?>? parameter = null)
     {
-        var service = new Argument<string>("service") { Description = "The service whose calls it guards" };
+        var service = new Argument<string>("service") { Description = "The service whose calls it guards; 'gateway' for the gateway's" };
         var name = new Argument<string>("breaker") { Description = "The breaker's name, as the list shows it" };
         var instance = new Option<string?>("--instance") { Description = "Only in this instance; otherwise in all of the service", HelpName = "id" };
         var command = new OperatorCommand(context, action, description, $"portolan breaker {action} orders inventory/inventory-1") { service, name, instance };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(service) == BreakerPlaces.Gateway && result.GetValue(instance) is not null)
+            {
+                result.AddError("The gateway is one process; say which with --gateway, and leave --instance out.");
+            }
+        });
+        var places = Places(context, command);
         return command.Does(
-            (client, parsed, cancellationToken) =>
+            (parsed, cancellationToken) =>
             {
                 var only = parsed.GetValue(instance) is { } id ? $"instance={Uri.EscapeDataString(id)}" : null;
                 var query = string.Join('&', new[] { parameter?.Invoke(parsed), only }.OfType<string>());
-                var path = $"/v1/breakers/{Uri.EscapeDataString(parsed.GetRequiredValue(service))}/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}/{action}";
-                return client.PostAsync(query.Length > 0 ? $"{path}?{query}" : path, cancellationToken);
+                var path = $"{Uri.EscapeDataString(parsed.GetRequiredValue(name))}/{action}";
+                return places.ChangeAsync(parsed, parsed.GetRequiredValue(service), query.Length > 0 ? $"{path}?{query}" : path, cancellationToken);
             },
             PrintChanged);
+    }
+
+    private static BreakerPlaces Places(CommandContext context, OperatorCommand command)
+    {
+        var gateway = Operands.Gateway();
+        command.Add(gateway);
+        return new BreakerPlaces(context, command.Address, gateway);
     }
 
     private static void PrintBreakers(Screen screen, JsonElement answer)
@@ -82,9 +96,12 @@ internal static class BreakerCommand
     {
         foreach (var breaker in answer.Items("breakers"))
         {
-            screen.Out.WriteLine($"{breaker.Text("name")} in {breaker.Text("instance")} is {screen.Paint(ToneOf(breaker.Text("state")), breaker.Text("state"))}.");
+            screen.Out.WriteLine($"{breaker.Text("name")} in {Place(breaker)} is {screen.Paint(ToneOf(breaker.Text("state")), breaker.Text("state"))}.");
         }
     }
+
+    private static string Place(JsonElement breaker) =>
+        breaker.Text("service") == BreakerPlaces.Gateway ? $"the gateway at {breaker.Text("instance")}" : breaker.Text("instance");
 
     private static Tone ToneOf(string state) => state switch
     {

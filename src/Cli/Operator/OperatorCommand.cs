@@ -24,15 +24,26 @@ internal sealed class OperatorCommand : PortolanCommand
         Add(json);
     }
 
+    /// <summary>Where it asks.</summary>
+    public Option<string?> Address => address;
+
     /// <summary>What the command does: gets the server's JSON, and shows it.</summary>
-    public OperatorCommand Does(Func<ServerClient, ParseResult, CancellationToken, Task<string>> ask, Action<Screen, JsonElement> show)
-    {
-        SetAction(async (parsed, cancellationToken) =>
+    public OperatorCommand Does(Func<ServerClient, ParseResult, CancellationToken, Task<string>> ask, Action<Screen, JsonElement> show) => Does(
+        async (parsed, cancellationToken) =>
         {
             using var client = gateway
                 ? ServerClient.AtGateway(parsed.GetValue(address), context.Index)
                 : ServerClient.At(parsed.GetValue(address), context.Index);
-            var body = await ask(client, parsed, cancellationToken);
+            return await ask(client, parsed, cancellationToken);
+        },
+        show);
+
+    /// <summary>The same of one that finds out itself whom it asks.</summary>
+    public OperatorCommand Does(Func<ParseResult, CancellationToken, Task<string>> ask, Action<Screen, JsonElement> show)
+    {
+        SetAction(async (parsed, cancellationToken) =>
+        {
+            var body = await ask(parsed, cancellationToken);
             if (parsed.GetValue(json))
             {
                 context.Screen.Out.WriteLine(body);

@@ -12,17 +12,18 @@ internal sealed class ServerClient : IDisposable
     public const string DefaultAddress = "http://127.0.0.1:8500";
 
     private readonly HttpClient client;
-    private readonly Uri address;
-
     private readonly string what;
 
     private ServerClient(Uri address, string what)
     {
-        (this.address, this.what) = (address, what);
+        (Address, this.what) = (address, what);
 
         // A proxy from the environment would be asked for 127.0.0.1.
         client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(15) };
     }
+
+    /// <summary>Whom it asks.</summary>
+    public Uri Address { get; }
 
     /// <summary>The server that was named, else that of the running system, else the default address.</summary>
     public static ServerClient At(string? named, SystemIndex index) => new(AddressOf(named ?? OfRunning(index)), "server");
@@ -79,12 +80,12 @@ internal sealed class ServerClient : IDisposable
         catch (HttpRequestException unreachable)
         {
             throw new CliException(unreachable.InnerException is System.Net.Sockets.SocketException
-                ? $"No Portolan {what} answers at {address}. Start a system with 'portolan up <folder>', or name a {what} with --{what} <url>."
-                : $"The {what} at {address} broke off: {unreachable.Message}");
+                ? $"No Portolan {what} answers at {Address}. Start a system with 'portolan up <folder>', or name a {what} with --{what} <url>."
+                : $"The {what} at {Address} broke off: {unreachable.Message}");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException($"The {what} at {address} did not answer within {client.Timeout.TotalSeconds:0} s.");
+            throw new CliException($"The {what} at {Address} did not answer within {client.Timeout.TotalSeconds:0} s.");
         }
     }
 

@@ -36,5 +36,22 @@ internal sealed class HealthProbe : IDisposable
         }
     }
 
+    /// <summary>What a gateway says of the services that it knows; null when it does not answer.</summary>
+    public async Task<string?> SystemAsync(string gateway, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            // 503 says that all are down, and is an answer.
+            using var response = await client.GetAsync($"{gateway}/health/system", limit.Token);
+            return response.Content.Headers.ContentType?.MediaType == "application/json" ? await response.Content.ReadAsStringAsync(limit.Token) : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => client.Dispose();
 }

@@ -61,7 +61,13 @@ internal sealed class UpRun(UpOptions options, Screen screen, TimeProvider time,
         using var supervisor = new Supervisor(plan.Processes(programs, options.Except.ToHashSet()), surroundings, states => WriteState(system, plan, states));
         try
         {
-            await new StartProgress(screen, time).WhileAsync(supervisor, supervisor.StartAsync(options.StartTimeout, stop.Token));
+            var starting = StartAsync(supervisor, plan, health, stop.Token);
+            await new StartProgress(screen, time).WhileAsync(supervisor, starting);
+            if (await starting is { } missing)
+            {
+                screen.Error.WriteLine(missing);
+            }
+
             Present(system, plan, supervisor);
             if (!options.Quiet)
             {
@@ -78,6 +84,15 @@ internal sealed class UpRun(UpOptions options, Screen screen, TimeProvider time,
         }
 
         return stop.Again.IsCompleted ? Killed : Stopped;
+    }
+
+    private async Task<string?> StartAsync(Supervisor supervisor, SystemPlan plan, HealthProbe health, CancellationToken cancellationToken)
+    {
+        await supervisor.StartAsync(options.StartTimeout, cancellationToken);
+        var services = supervisor.Processes.Where(process => process.Plan.Stage == StopStage.Service).CountBy(process => process.Plan.Name).ToDictionary();
+        return plan.GatewayAddress is { } gateway
+            ? await new GatewayKnowledge(health, gateway, time).WaitAsync(services, options.StartTimeout, cancellationToken)
+            : null;
     }
 
     private static async Task StopAsync(Supervisor supervisor, StopSignals stop)

@@ -12,7 +12,7 @@ using Portolan.Proxy.Mirroring;
 
 namespace Portolan.Cli.Tests.Commands;
 
-/// <summary><c>portolan cache</c>, <c>flag</c> and <c>mirror</c>, of a real gateway.</summary>
+/// <summary><c>portolan cache</c>, <c>flag</c>, <c>mirror</c> and <c>breaker</c>, of a real gateway.</summary>
 public sealed class GatewayStateCommandTests : IAsyncLifetime
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
@@ -103,6 +103,21 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
         var console = new Console(folder.Path);
         Assert.Equal(1, await console.RunAsync("mirror", "show", "other", "--gateway", address));
         Assert.Equal("No route 'other' is mirrored. See 'portolan mirror list'.\n", console.Error);
+    }
+
+    [Fact]
+    public async Task Its_circuits_are_shown_and_forced()
+    {
+        await AskAsync("/copied");
+        var place = new Uri(address).Authority;
+        Assert.Matches($"\ngateway +{place} +old/configured-1 +closed ", await RunAsync("breaker", "list"));
+
+        Assert.Equal($"old/configured-1 in the gateway at {place} is isolated.\n", await RunAsync("breaker", "open", "gateway", "old/configured-1"));
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync("/copied"));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+        Assert.Equal($"old/configured-1 in the gateway at {place} is closed.\n", await RunAsync("breaker", "reset", "gateway", "old/configured-1"));
+        await AskAsync("/copied");
     }
 
     private async Task<string> StartAsync(Action<IServiceCollection> services, Action<WebApplication> use)

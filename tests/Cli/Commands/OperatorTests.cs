@@ -1,9 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Portolan.Cli.Tests.Commands;
 
 public sealed class OperatorTests : IAsyncLifetime
@@ -11,27 +5,11 @@ public sealed class OperatorTests : IAsyncLifetime
     private const string Sagas = """{"sagas":[{"sagaId":"s-1","name":"create-order","service":"orders","status":"compensated","currentStep":null,"startedAt":"2026-01-02T12:00:00Z","updatedAt":"2026-01-02T12:00:01Z"}],"unreachable":[{"service":"stock","reason":"no healthy instance"}]}""";
     private const string Letter = """{"id":"d-1","messageId":"m-1","type":"shop.order-placed.v1","handler":"Notify","key":"o-1","service":"notifications","attempts":5,"error":{"type":"System.Exception","message":"boom\nagain"},"traceId":"t-1","deadAt":"2026-01-02T12:00:00Z","exception":"System.Exception: boom\n   at X","headers":{"portolan-key":"o-1"},"body":{"orderId":"o-1"}}""";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly List<string> requests = [];
-    private WebApplication? server;
-    private string address = "";
+    private RecordingServer server = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting();
-        server = builder.Build();
-        server.Run(AnswerAsync);
-        await server.StartAsync();
-        address = server.Urls.Single();
-    }
+    public async ValueTask InitializeAsync() => server = await RecordingServer.StartAsync(request => Answer(request) ?? (500, request));
 
-    public async ValueTask DisposeAsync()
-    {
-        await server!.DisposeAsync();
-        folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory]
     [InlineData("registry list", "GET /v1/services")]
@@ -50,17 +28,16 @@ public sealed class OperatorTests : IAsyncLifetime
     [InlineData("breaker reset orders stock --instance orders-1", "POST /v1/breakers/orders/stock/reset?instance=orders-1")]
     public async Task With_json_the_servers_answer_is_printed_untouched(string line, string request)
     {
-        var console = new Console(folder.Path);
+        var console = await server.RunAsync($"{line} --json");
 
-        Assert.Equal(0, await console.RunAsync([.. line.Split(' '), "--json", "--server", address]));
-        Assert.Equal(request, requests[0]);
+        Assert.Equal([request], server.Requests);
         Assert.Equal(("", Answer(request)!.Value.Body + "\n"), (console.Error, console.Out));
     }
 
     [Fact]
     public async Task Sagas_are_a_table_and_services_that_did_not_answer_are_told_apart()
     {
-        var console = await RunAsync("saga list");
+        var console = await server.RunAsync("saga list");
 
         Assert.Equal(["SAGA   NAME           SERVICE   STATUS        STEP   STARTED               UPDATED"], console.Out.Split('\n').Take(1));
         Assert.Matches(@"\ns-1    create-order   orders    compensated          20\d\d-", console.Out);
@@ -70,7 +47,7 @@ public sealed class OperatorTests : IAsyncLifetime
     [Fact]
     public async Task A_dead_letter_shows_what_is_needed_to_judge_it()
     {
-        var console = await RunAsync("dlq show d-1");
+        var console = await server.RunAsync("dlq show d-1");
 
         foreach (var part in new[] { "shop.order-placed.v1 m-1", "notifications", "t-1", "System.Exception: boom", "portolan-key: o-1", "\"orderId\"", "   at X" })
         {
@@ -80,12 +57,12 @@ public sealed class OperatorTests : IAsyncLifetime
 
     [Fact]
     public async Task A_redrive_says_what_became_of_it() =>
-        Assert.Equal("d-1 is redriven.\n", (await RunAsync("dlq redrive d-1")).Out);
+        Assert.Equal("d-1 is redriven.\n", (await server.RunAsync("dlq redrive d-1")).Out);
 
     [Fact]
     public async Task Breakers_are_a_table_with_what_tells_them_apart()
     {
-        var lines = (await RunAsync("breaker list")).Out.Split('\n');
+        var lines = (await server.RunAsync("breaker list")).Out.Split('\n');
 
         Assert.Equal("SERVICE   INSTANCE   BREAKER   STATE   SINCE                 RETRY IN   FAILURES   CALLS   ALLOWED   BLOCKED   REASON", lines[0]);
         Assert.Matches(@"^orders    orders-1   stock     open    20\d\d-\d\d-\d\d \d\d:\d\d:\d\d   18 s       62.5 %     8       120       7         5 failures in a row$", lines[1]);
@@ -93,32 +70,29 @@ public sealed class OperatorTests : IAsyncLifetime
 
     [Fact]
     public async Task A_changed_breaker_is_told_for_each_instance() =>
-        Assert.Equal("stock in orders-1 is isolated.\nstock in orders-2 is isolated.\n", (await RunAsync("breaker open orders stock")).Out);
+        Assert.Equal("stock in orders-1 is isolated.\nstock in orders-2 is isolated.\n", (await server.RunAsync("breaker open orders stock")).Out);
 
     [Fact]
     public async Task A_breaker_that_nobody_has_is_a_failure_in_the_servers_words()
     {
-        var console = new Console(folder.Path);
+        var console = await server.RunAsync("breaker reset orders nope", exitCode: 1);
 
-        Assert.Equal(1, await console.RunAsync("breaker", "reset", "orders", "nope", "--server", address));
         Assert.Equal("No instance of orders has a circuit breaker nope.\n", console.Error);
     }
 
     [Fact]
     public async Task A_mistyped_service_is_a_failure_with_a_suggestion()
     {
-        var console = new Console(folder.Path);
+        var console = await server.RunAsync("registry show ordres", exitCode: 1);
 
-        Assert.Equal(1, await console.RunAsync("registry", "show", "ordres", "--server", address));
         Assert.Equal("No service 'ordres' is registered; did you mean 'orders'?\n", console.Error);
     }
 
     [Fact]
     public async Task A_refusal_is_told_in_the_servers_words()
     {
-        var console = new Console(folder.Path);
+        var console = await server.RunAsync("saga show nope", exitCode: 1);
 
-        Assert.Equal(1, await console.RunAsync("saga", "show", "nope", "--server", address));
         Assert.Equal("No service knows the saga nope.\n", console.Error);
     }
 
@@ -139,22 +113,4 @@ public sealed class OperatorTests : IAsyncLifetime
             (200, """{"breakers":[{"instance":"orders-1","name":"stock","state":"isolated"},{"instance":"orders-2","name":"stock","state":"isolated"}],"unreachable":[]}"""),
         _ => null,
     };
-
-    private async Task<Console> RunAsync(string line)
-    {
-        var console = new Console(folder.Path);
-        Assert.Equal(0, await console.RunAsync([.. line.Split(' '), "--server", address]));
-        return console;
-    }
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var request = $"{context.Request.Method} {target}";
-        requests.Add(request);
-        var (status, body) = Answer(request) ?? (500, request);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(body);
-    }
 }

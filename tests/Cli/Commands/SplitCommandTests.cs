@@ -1,50 +1,26 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Portolan.Cli.Tests.Commands;
 
 public sealed class SplitCommandTests : IAsyncLifetime
 {
     private const string Orders = """{"name":"orders","changed":true,"routes":["/orders"],"variants":[{"name":"stable","service":"orders","weight":90,"share":0.9,"requests":12},{"name":"canary","service":"orders-next","weight":10,"share":0.1,"requests":1}]}""";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly List<string> requests = [];
-    private WebApplication? gateway;
-    private string address = "";
+    private RecordingServer gateway = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting();
-        gateway = builder.Build();
-        gateway.Run(AnswerAsync);
-        await gateway.StartAsync();
-        address = gateway.Urls.Single();
-    }
+    public async ValueTask InitializeAsync() => gateway = await RecordingServer.StartAsync(Answer);
 
-    public async ValueTask DisposeAsync()
-    {
-        await gateway!.DisposeAsync();
-        folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => gateway.DisposeAsync();
 
     [Theory]
-    [InlineData("split list", "GET /portolan/gateway/splits ")]
+    [InlineData("split list", "GET /portolan/gateway/splits")]
     [InlineData("split set /orders/{id} stable=50 canary=50", "PUT /portolan/gateway/splits/%2Forders%2F%7Bid%7D {\"weights\":{\"stable\":50,\"canary\":50}}")]
     [InlineData("split switch invoices modern", "PUT /portolan/gateway/splits/invoices {\"mode\":\"modern\"}")]
     [InlineData("split switch invoices 25%", "PUT /portolan/gateway/splits/invoices {\"percent\":25}")]
-    [InlineData("split reset orders", "DELETE /portolan/gateway/splits/orders ")]
+    [InlineData("split reset orders", "DELETE /portolan/gateway/splits/orders")]
     public async Task The_gateway_is_asked(string line, string request)
     {
-        var console = new Console(folder.Path);
+        var console = await gateway.RunAsync(line, "--gateway");
 
-        Assert.Equal(0, await console.RunAsync([.. line.Split(' '), "--gateway", address]));
-
-        Assert.Equal([request], requests);
+        Assert.Equal([request], gateway.Requests);
         Assert.Equal(
             [
                 "SPLIT    VARIANT   SERVICE       WEIGHT   SHARE   REQUESTS",
@@ -60,35 +36,25 @@ public sealed class SplitCommandTests : IAsyncLifetime
     [InlineData("split switch invoices new", "A capability is switched to legacy, modern or a percentage like 25, not 'new'.")]
     public async Task What_cannot_be_meant_is_told_before_anybody_is_asked(string line, string expected)
     {
-        var console = new Console(folder.Path);
-
-        Assert.Equal(2, await console.RunAsync([.. line.Split(' '), "--gateway", address]));
+        var console = await gateway.RunAsync(line, "--gateway", exitCode: 2);
 
         Assert.StartsWith(expected, console.Error, StringComparison.Ordinal);
-        Assert.Empty(requests);
+        Assert.Empty(gateway.Requests);
     }
 
     [Fact]
     public async Task What_is_wrong_with_each_field_is_told()
     {
-        var console = new Console(folder.Path);
-
-        Assert.Equal(1, await console.RunAsync("split", "set", "refused", "canry=1", "--gateway", address));
+        var console = await gateway.RunAsync("split set refused canry=1", "--gateway", exitCode: 1);
 
         Assert.Equal("The request has invalid fields; see errors.\n  weights: There is no variant 'canry'.\n", console.Error);
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    private static (int Status, string Body) Answer(string request) => request switch
     {
-        if (context.Request.Path.Value!.EndsWith("refused", StringComparison.Ordinal))
-        {
-            context.Response.StatusCode = 400;
-            await context.Response.WriteAsync("""{"detail":"The request has invalid fields; see errors.","errors":{"weights":["There is no variant 'canry'."]}}""");
-            return;
-        }
-
-        using var reader = new StreamReader(context.Request.Body);
-        requests.Add($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {await reader.ReadToEndAsync()}");
-        await context.Response.WriteAsync(HttpMethods.IsGet(context.Request.Method) ? $"{{\"splits\":[{Orders}]}}" : Orders);
-    }
+        _ when request.Contains("/refused ", StringComparison.Ordinal) =>
+            (400, """{"detail":"The request has invalid fields; see errors.","errors":{"weights":["There is no variant 'canry'."]}}"""),
+        ['G', 'E', 'T', ..] => (200, $"{{\"splits\":[{Orders}]}}"),
+        _ => (200, Orders),
+    };
 }

@@ -42,6 +42,17 @@ public sealed class TinySystem : IAsyncLifetime
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             var app = builder.Build();
+            app.Lifetime.ApplicationStarted.Register(async () =>
+            {
+                if (mode == "late")
+                {
+                    // Like a service that takes its time after it is ready.
+                    await Task.Delay(1000);
+                    using var client = new HttpClient();
+                    var own = $"{Environment.GetEnvironmentVariable("Portolan__Server")}/v1/services/hello/instances/{Environment.GetEnvironmentVariable("Portolan__InstanceId")}";
+                    await client.PutAsync(own, new StringContent($"{{\"port\":{new Uri(app.Urls.First()).Port}}}", System.Text.Encoding.UTF8, "application/json"));
+                }
+            });
             app.MapGet("/health/ready", () => mode == "sick" ? Results.Text("not yet", statusCode: 503) : Results.Ok());
             new Thread(() =>
             {

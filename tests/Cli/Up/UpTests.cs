@@ -10,6 +10,8 @@ public sealed class UpTests(TinySystem tiny) : IClassFixture<TinySystem>
 {
     private static readonly string[] AnyPorts = ["--server-port", "0", "--gateway-port", "0"];
 
+    private const string Routes = "gateway: { routes: [ { path: /hello, service: hello, rewrite: /health/ready } ] }\n";
+
     [Fact]
     public async Task A_system_runs_restarts_what_crashes_and_stops_on_SIGTERM()
     {
@@ -90,6 +92,31 @@ public sealed class UpTests(TinySystem tiny) : IClassFixture<TinySystem>
         Assert.EndsWith(end, up.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(system, ".portolan", "system.json")));
         Assert.Empty(ProcessesOf(system));
+    }
+
+    [Fact]
+    public async Task A_system_has_started_when_its_gateway_knows_every_instance()
+    {
+        var system = tiny.Make("late", $"services:\n  hello: {{ project: ../hello, instances: 2, environment: {{ MODE: late }} }}\n{Routes}");
+        await using var up = tiny.Start(["up", system, .. AnyPorts, "--quiet"]);
+        await up.WaitForLineAsync("Data and logs are in");
+
+        var gateway = (await tiny.PsAsync(system)).Single(row => row.Instance == "gateway").Port;
+        using var client = new HttpClient();
+        var health = await client.GetStringAsync($"http://127.0.0.1:{gateway}/health/system", TestContext.Current.CancellationToken);
+        Assert.Contains("\"instances\":{\"healthy\":2,\"total\":2}", health, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"http://127.0.0.1:{gateway}/hello", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal("", up.Error);
+    }
+
+    [Fact]
+    public async Task A_service_that_the_gateway_leads_to_and_never_hears_of_is_named()
+    {
+        var system = tiny.Make("silent", $"services:\n  hello: {{ project: ../hello, instances: 2 }}\n  other: {{ project: ../hello }}\n{Routes}");
+        await using var up = tiny.Start(["up", system, .. AnyPorts, "--quiet"]);
+        await TinySystem.UntilAsync(() => Task.FromResult(up.Error.Length > 0), "what is missing");
+
+        Assert.Equal("The gateway has not heard of hello (0 of 2) within 10 s; requests to what has not registered are refused.\n", up.Error);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-namespace Portolan.Cli.Tests.Load;
+namespace Portolan.Cli.Tests;
 
 /// <summary>A server on a port that was free.</summary>
 internal sealed class TestServer(WebApplication app) : IAsyncDisposable
