@@ -57,7 +57,8 @@ internal static class GatewayConfigReader
     // The registry may know services that are not in the file; but one that is there for nobody, beside one of nearly its name, is a slip.
     private static void CheckUnused(GatewayConfig config, YamlNode node, YamlProblems problems)
     {
-        var used = config.Routes.SelectMany(route => route.Services.Append(route.Mirror?.Service)).OfType<string>().Distinct().ToList();
+        // A name that is none has been told already.
+        var used = config.Routes.SelectMany(route => route.Services.Append(route.Mirror?.Service)).OfType<string>().Where(name => !name.Any(char.IsAsciiLetterUpper)).Distinct().ToList();
         var known = config.Services.Select(service => service.Name).ToList();
         foreach (var unused in known.Except(used).Where(name => name != UpstreamConfig.All))
         {
