@@ -23,6 +23,7 @@ using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.FaultInjection;
 using Portolan.Resilience.Http;
@@ -35,9 +36,9 @@ public static class GatewayExtensions
 {
     /// <summary>Registers the gateway. Needs discovery (<c>AddDiscovery</c>), and <see cref="UseGateway"/> on the application.</summary>
     /// <exception cref="GatewayConfigException">Everything that is wrong with the configuration.</exception>
-    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config) => services.AddGateway(new GatewayFile(config, null, ""));
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config) => services.AddGateway(new GatewayFile(config, null, ""), "");
 
-    private static IServiceCollection AddGateway(this IServiceCollection services, GatewayFile file)
+    private static IServiceCollection AddGateway(this IServiceCollection services, GatewayFile file, string folder)
     {
         var config = file.Config;
         if (config.Validate() is { Count: > 0 } errors)
@@ -57,8 +58,9 @@ public static class GatewayExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(file);
         services.AddSingleton(config);
-        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new UpstreamTls(config.Trust is { } trust ? Path.Combine(folder, trust) : null));
+        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddFaultInjection(new FaultOptions { AllowInProduction = config.FaultInjection });
         services.AddSingleton<ResilienceLog>();
@@ -97,7 +99,7 @@ public static class GatewayExtensions
     /// <summary>The same of a file that has been read.</summary>
     internal static IServiceCollection AddGatewayFile(this IServiceCollection services, string path, GatewayFile file)
     {
-        services.AddGateway(file);
+        services.AddGateway(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         services.AddSingleton(new WatchedFile(path, file));
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigWatch>());

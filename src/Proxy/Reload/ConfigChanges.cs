@@ -11,7 +11,7 @@ namespace Portolan.Proxy.Reload;
 internal static class ConfigChanges
 {
     // The server and its connections are made of these once.
-    private static readonly string[] Fixed = ["connectTimeout", "faultInjection", "limits.connections"];
+    private static readonly string[] Fixed = ["trust", "connectTimeout", "faultInjection", "limits.connections"];
 
     private static readonly string[] Sizes = ["cacheSize", "limits.body", "limits.uri", "limits.headers", "limits.bodyRate", "limits.answerRate"];
 
