@@ -23,6 +23,7 @@ using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.FaultInjection;
 using Portolan.Resilience.Http;
@@ -35,8 +36,11 @@ public static class GatewayExtensions
 {
     /// <summary>Registers the gateway. Needs discovery (<c>AddDiscovery</c>), and <see cref="UseGateway"/> on the application.</summary>
     /// <exception cref="GatewayConfigException">Everything that is wrong with the configuration.</exception>
-    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config)
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config) => services.AddGateway(new GatewayFile(config, null, ""), "");
+
+    private static IServiceCollection AddGateway(this IServiceCollection services, GatewayFile file, string folder)
     {
+        var config = file.Config;
         if (config.Validate() is { Count: > 0 } errors)
         {
             throw new GatewayConfigException(errors);
@@ -52,9 +56,11 @@ public static class GatewayExtensions
         services.AddHealth();
         services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(file);
         services.AddSingleton(config);
-        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new UpstreamTls(config.Trust is { } trust ? Path.Combine(folder, trust) : null));
+        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddFaultInjection(new FaultOptions { AllowInProduction = config.FaultInjection });
         services.AddSingleton<ResilienceLog>();
@@ -63,7 +69,7 @@ public static class GatewayExtensions
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
         services.AddSingleton<InstanceTokens>();
-        services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<CacheStore>();
         services.AddSingleton<Flights>();
         services.AddSingleton<AccessLog>();
         services.AddSingleton<RouteChain>();
@@ -93,8 +99,8 @@ public static class GatewayExtensions
     /// <summary>The same of a file that has been read.</summary>
     internal static IServiceCollection AddGatewayFile(this IServiceCollection services, string path, GatewayFile file)
     {
-        services.AddGateway(file.Config);
-        services.AddSingleton(new WatchedFile(path, file.Text));
+        services.AddGateway(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        services.AddSingleton(new WatchedFile(path, file));
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigWatch>());
         return services;

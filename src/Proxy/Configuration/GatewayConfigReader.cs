@@ -11,7 +11,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "flags", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "trust", "flags", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -41,12 +41,33 @@ internal static class GatewayConfigReader
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = upstreams,
+            Trust = fields.Text("trust", "a file with certificates of authorities in PEM"),
             Flags = FlagReader.Read(fields, problems),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };
 
         ReadingChecks.Add(config, node, problems);
+        if (services is null)
+        {
+            CheckUnused(config, node, problems);
+        }
+
         return config;
+    }
+
+    // The registry may know services that are not in the file; but one that is there for nobody, beside one of nearly its name, is a slip.
+    private static void CheckUnused(GatewayConfig config, YamlNode node, YamlProblems problems)
+    {
+        // A name that is none has been told already.
+        var used = config.Routes.SelectMany(route => route.Services.Append(route.Mirror?.Service)).OfType<string>().Where(name => !name.Any(char.IsAsciiLetterUpper)).Distinct().ToList();
+        var known = config.Services.Select(service => service.Name).ToList();
+        foreach (var unused in known.Except(used).Where(name => name != UpstreamConfig.All))
+        {
+            if (Nearest.To(unused, used.Except(known)) is { } slip)
+            {
+                problems.Add(YamlPlace.Of(node, $"services.{unused}"), $"no route uses the service '{unused}', but one uses '{slip}'; write the same name in both places.");
+            }
+        }
     }
 
     private static BackendFacts Exposed(YamlFields fields, YamlProblems problems)
