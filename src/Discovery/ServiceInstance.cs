@@ -15,4 +15,14 @@ public sealed record ServiceInstance(
     bool Healthy,
     string Status,
     IReadOnlyList<string> Tags,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Key of the metadata that tells a process from the one that was there before it under the same id.</summary>
+    public const string StartedKey = "started";
+
+    /// <summary>True when it speaks TLS: its metadata <c>scheme</c> is <c>https</c>.</summary>
+    public bool IsSecure => Metadata.Count > 0 && Metadata.TryGetValue("scheme", out var scheme) && scheme == Uri.UriSchemeHttps;
+
+    /// <summary>When its process began, as it says itself; null where it does not.</summary>
+    internal string? Started => Metadata.GetValueOrDefault(StartedKey);
+}

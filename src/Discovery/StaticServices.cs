@@ -4,6 +4,7 @@ namespace Portolan.Discovery;
 internal sealed class StaticServices(DiscoveryOptions options)
 {
     private static readonly Dictionary<string, string> NoMetadata = [];
+    private static readonly Dictionary<string, string> Encrypted = new() { ["scheme"] = Uri.UriSchemeHttps };
     private volatile Dictionary<string, string[]> placed = [];
 
     public IEnumerable<string> Names => options.Services.Keys.Union(placed.Keys, StringComparer.OrdinalIgnoreCase);
@@ -17,16 +18,17 @@ internal sealed class StaticServices(DiscoveryOptions options)
 
     public static bool IsAddress(string address) =>
         UnixAddress.IsValid(address)
-        || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/");
+        || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.PathAndQuery == "/");
 
-    private static ServiceInstance ToInstance(string address, int index)
+    // Known by its address: whatever is kept of an instance, a session or a circuit, is of that one wherever it stands in the list.
+    private static ServiceInstance ToInstance(string address)
     {
         if (UnixAddress.Is(address))
         {
-            return new ServiceInstance($"configured-{index + 1}", address, 0, Healthy: true, "healthy", [], NoMetadata);
+            return new ServiceInstance(address, address, 0, Healthy: true, "healthy", [], NoMetadata);
         }
 
         var uri = new Uri(address);
-        return new ServiceInstance($"configured-{index + 1}", uri.IdnHost, uri.Port, Healthy: true, "healthy", [], NoMetadata);
+        return new ServiceInstance(uri.Authority.ToLowerInvariant(), uri.IdnHost, uri.Port, Healthy: true, "healthy", [], uri.Scheme == Uri.UriSchemeHttps ? Encrypted : NoMetadata);
     }
 }

@@ -23,6 +23,7 @@ using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tunnels;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 using Portolan.Proxy.Upstreams.Http1;
 using Portolan.Resilience.FaultInjection;
 using Portolan.Resilience.Http;
@@ -53,8 +54,9 @@ public static class GatewayExtensions
         services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(config);
-        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new UpstreamTls(config.Trust));
+        services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
         services.AddFaultInjection(new FaultOptions { AllowInProduction = config.FaultInjection });
         services.AddSingleton<ResilienceLog>();
@@ -93,7 +95,8 @@ public static class GatewayExtensions
     /// <summary>The same of a file that has been read.</summary>
     internal static IServiceCollection AddGatewayFile(this IServiceCollection services, string path, GatewayFile file)
     {
-        services.AddGateway(file.Config);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        services.AddGateway(file.Config.Trust is { } trust ? file.Config with { Trust = Path.Combine(folder, trust) } : file.Config);
         services.AddSingleton(new WatchedFile(path, file.Text));
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigWatch>());

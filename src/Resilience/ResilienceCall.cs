@@ -39,6 +39,9 @@ public abstract class ResilienceCall
     /// <summary>Where attempts before the last one went; null when there were none, or they went to the same.</summary>
     public IReadOnlyList<object>? EarlierTargets => left is { Count: > 0 } ? left : null;
 
+    /// <summary>False where a strategy that chooses targets knows that all of them have been tried.</summary>
+    public bool HasOtherTargets { get; set; } = true;
+
     /// <summary>The pipeline's surroundings.</summary>
     public PipelineScope Scope { get; }
 
@@ -86,6 +89,7 @@ public abstract class ResilienceCall
         Options = default;
         CancellationToken = default;
         target = null;
+        HasOtherTargets = true;
         left?.Clear();
     }
 }

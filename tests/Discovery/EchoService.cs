@@ -14,11 +14,11 @@ internal sealed class EchoService : IAsyncDisposable
 
     public int Port => new Uri(application.Urls.First()).Port;
 
-    public static async Task<EchoService> StartAsync(string name)
+    public static async Task<EchoService> StartAsync(string name, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var application = builder.Build();
         application.Run(async context =>
         {

@@ -6,6 +6,8 @@ using Portolan.Core.Processes;
 using Portolan.Discovery;
 using Portolan.Proxy;
 using Portolan.Proxy.Listening;
+using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Cli.Serving;
 
@@ -23,7 +25,15 @@ internal static class GatewayProcess
         var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
-        builder.Services.AddGatewayFile(path, file);
+        try
+        {
+            builder.Services.AddGatewayFile(path, file);
+        }
+        catch (UpstreamTlsException unusable)
+        {
+            throw new CliException($"{path}: {unusable.Message}");
+        }
+
         Listen(builder.Services, file.Listeners, path, time);
         if (!SupervisedLifetime.IsSupervised)
         {

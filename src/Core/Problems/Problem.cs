@@ -37,7 +37,7 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
 
         var body = ToJson(httpContext.Request.Path);
         response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method))
+        if (httpContext.Request.Method != HttpMethods.Head)
         {
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
         }

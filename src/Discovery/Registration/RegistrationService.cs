@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,7 @@ internal sealed partial class RegistrationService(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource leaving = new();
+    private readonly string started = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
     private string? registeredAs;
     private string? refusal;
 
@@ -146,8 +148,11 @@ internal sealed partial class RegistrationService(
     private RegistrationDocument Describe(OwnAddress address, string status)
     {
         var lease = Math.Max(1, (options.Heartbeat * 3).TotalSeconds);
-        return new RegistrationDocument(
-            address.Host, address.Port, status, registration.Tags, registration.Ports, registration.Metadata, lease);
+
+        // Under the same id and address again it is still another process than the one that may have failed.
+        var metadata = new Dictionary<string, string>(registration.Metadata);
+        metadata.TryAdd(ServiceInstance.StartedKey, started);
+        return new RegistrationDocument(address.Host, address.Port, status, registration.Tags, registration.Ports, metadata, lease);
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -52,6 +52,7 @@ internal sealed class EndpointStrategy<T> : ResilienceStrategy<T>
         }
 
         call.Target = endpoint;
+        call.HasOtherTargets = endpoints.Current.Eligible.Count > call.Attempt;
         endpoint.Begin();
         var pending = Next.ExecuteAsync(call);
         if (!pending.IsCompletedSuccessfully)

@@ -143,7 +143,7 @@ public sealed class ServiceEndpoints
                 var latency = options.Policy == LoadBalancing.PeakEwma ? new LatencyEstimate(options, scope) : null;
                 endpoint = new Endpoint(this, instance, latency) { AvailableSince = fresh };
             }
-            else if (begins = instance.Healthy && !endpoint.Instance.Healthy)
+            else if (begins = instance.Healthy && (!endpoint.Instance.Healthy || instance.Started != endpoint.Instance.Started))
             {
                 endpoint.AvailableSince = now;
                 endpoint.Record.Return();

@@ -17,8 +17,8 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
     public Task HandleAsync(HttpContext context, RouteMatch match)
     {
         var request = context.Request;
-        var isHead = HttpMethods.IsHead(request.Method);
-        if ((!isHead && !HttpMethods.IsGet(request.Method)) || request.Headers.Upgrade.Count > 0)
+        var isHead = request.Method == HttpMethods.Head;
+        if ((!isHead && request.Method != HttpMethods.Get) || request.Headers.Upgrade.Count > 0)
         {
             return next(context, match);
         }

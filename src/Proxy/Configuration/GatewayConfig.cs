@@ -28,6 +28,12 @@ public sealed record GatewayConfig
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// A file in PEM with authorities whose certificates services may show, besides those that the system trusts. Read when the
+    /// gateway starts. Null: none.
+    /// </summary>
+    public string? Trust { get; init; }
+
+    /// <summary>
     /// How many proxies of one's own stand between clients and the gateway. Of so many it believes what they say of the client
     /// (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). Default 0: whoever connects is the client.
     /// </summary>

@@ -11,7 +11,7 @@ namespace Portolan.Proxy.Configuration;
 internal static class GatewayConfigReader
 {
     /// <summary>The keys it understands, beside those of its surroundings.</summary>
-    private static readonly string[] Known = ["routes", "services", "flags", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
+    private static readonly string[] Known = ["routes", "services", "trust", "flags", "timeout", "connectTimeout", "limits", "faultInjection", "acceptCorrelation", "trustedHops", "cacheSize", "expose", "accessLog"];
 
     /// <summary>Reads and checks. Null, or problems added, when something is wrong.</summary>
     /// <param name="node">The mapping.</param>
@@ -41,6 +41,7 @@ internal static class GatewayConfigReader
             Expose = fields.Node("expose") is null ? defaults.Expose : Exposed(fields, problems),
             CacheSize = fields.Size("cacheSize") ?? defaults.CacheSize,
             Services = upstreams,
+            Trust = fields.Text("trust", "a file with certificates of authorities in PEM"),
             Flags = FlagReader.Read(fields, problems),
             Routes = [.. fields.List("routes", "a list of routes (- path: …)").Select(routes.Read).OfType<RouteConfig>()],
         };

@@ -9,15 +9,20 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Reads and checks how services are reached.</summary>
 internal static class UpstreamReader
 {
+    private static readonly string[] Keys =
+        ["addresses", "protocol", "timeout", "attempts", "retryBudget", "concurrency", "queue", "hedge", "opensAfter", "staysOpen", "balance"];
+
     private static readonly (string Word, UpstreamProtocol Value)[] Protocols =
         [("http1", UpstreamProtocol.Http1), ("http2", UpstreamProtocol.Http2), ("framework", UpstreamProtocol.Framework)];
 
     /// <summary>The mapping of names to how they are reached.</summary>
-    public static ConfigList<UpstreamConfig> Read(YamlNode? node, YamlProblems problems, IReadOnlyList<string>? services) => node is null
-        ? []
-        : new((YamlFields.Entries(node, "services", problems) ?? []).Select(entry =>
+    public static ConfigList<UpstreamConfig> Read(YamlNode? node, YamlProblems problems, IReadOnlyList<string>? services)
+    {
+        var entries = node is null ? null : YamlFields.Entries(node, "services", problems);
+        var all = entries?.FirstOrDefault(entry => entry.Key == UpstreamConfig.All).Value as YamlMappingNode;
+        return new((entries ?? []).Select(entry =>
         {
-            var upstream = Read(entry.Key, entry.Value, problems);
+            var upstream = Read(entry.Key, Inherited(entry.Value, all), problems);
             if (services?.Contains(entry.Key) == false && upstream?.Addresses.Count == 0)
             {
                 problems.Add(entry.Place, $"there is no service '{entry.Key}' in this system{Hint(entry.Key, services)} Give it 'addresses' if it runs elsewhere.");
@@ -25,11 +30,12 @@ internal static class UpstreamReader
 
             return upstream;
         }).OfType<UpstreamConfig>());
+    }
 
     /// <summary>What is wrong with it.</summary>
     public static void Check(UpstreamConfig upstream, string where, List<ConfigError> errors)
     {
-        Require(upstream.Addresses.All(StaticServices.IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001, http://127.0.0.1:5001 or unix:/run/app.sock.");
+        Require(upstream.Addresses.All(StaticServices.IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001, https://api.example:443 or unix:/run/app.sock, without a path.");
         Require(upstream.Timeout is null || upstream.Timeout > TimeSpan.Zero, "timeout", "must be longer than nothing.");
         Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
         Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
@@ -50,9 +56,27 @@ internal static class UpstreamReader
         }
     }
 
+    // What a service does not say itself is as for all. A mistake of all's is told there, not again at each.
+    private static YamlNode Inherited(YamlNode own, YamlMappingNode? all)
+    {
+        if (all is null || ReferenceEquals(own, all) || own is not YamlMappingNode mapping)
+        {
+            return own;
+        }
+
+        var said = mapping.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value).ToHashSet();
+        var known = all.Children.Where(pair => pair.Key is YamlScalarNode { Value: { } key } && key != "addresses" && Keys.Contains(key) && !said.Contains(key)).ToList();
+        foreach (var (key, value) in known)
+        {
+            mapping.Add(key, value);
+        }
+
+        return mapping;
+    }
+
     private static string Hint(string name, IReadOnlyList<string> services) => Nearest.Hint(name, services) is { Length: > 0 } hint ? hint : ".";
 
-    // One scheme is taken, so it need not be said.
+    // The scheme that most have need not be said.
     private static string Complete(string address) => address.Contains("://", StringComparison.Ordinal) || UnixAddress.Is(address) ? address : $"http://{address}";
 
     // A time, or the share of answers that are there by then.
@@ -75,7 +99,7 @@ internal static class UpstreamReader
 
     private static UpstreamConfig? Read(string name, YamlNode node, YamlProblems problems)
     {
-        var fields = YamlFields.Of(node, $"service '{name}'", problems, "addresses", "protocol", "timeout", "attempts", "retryBudget", "concurrency", "queue", "hedge", "opensAfter", "staysOpen", "balance");
+        var fields = YamlFields.Of(node, $"service '{name}'", problems, Keys);
         if (fields is null)
         {
             return null;

@@ -185,7 +185,7 @@ internal sealed class UpstreamClient
         private ValueTask<UpstreamResponse> SendAsync(ServiceInstance instance, int attempt, TimeSpan remaining, CancellationToken cancellationToken)
         {
             var protocol = SpokenBy(instance, Protocol);
-            return (protocol == UpstreamProtocol.Http1 || Upgrade is not null) && !instance.Metadata.ContainsKey("scheme")
+            return protocol == UpstreamProtocol.Http1 || Upgrade is not null
                 ? Client.connections.SendAsync(instance, Context, Target, Body, Upgrade, attempt, remaining, cancellationToken)
                 : Client.messages.SendAsync(instance, Context, Target, Body, VersionOf(protocol), attempt, remaining, cancellationToken);
         }

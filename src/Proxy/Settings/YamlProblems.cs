@@ -11,7 +11,7 @@ internal sealed class YamlProblems(string file)
 
     /// <summary>In the file's order, each at its <c>file:line:column</c>.</summary>
     public IReadOnlyList<ConfigError> Errors =>
-        [.. found.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
+        [.. found.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)
             .Select(problem => new ConfigError($"{file}:{problem.Line}:{problem.Column}", problem.Text))];
 
     /// <summary>True when something is wrong at this place.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Portolan.Discovery;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Sidecar;
 

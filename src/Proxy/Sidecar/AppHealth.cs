@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Portolan.Discovery.Registration;
 using Portolan.Observability.Health;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Sidecar;
 

@@ -50,7 +50,7 @@ internal sealed class Tunnel(Stream client, Http1Connection service, TimeProvide
                 var count = await client.ReadAsync(buffer, over);
                 if (count == 0)
                 {
-                    service.EndSending();
+                    await service.EndSendingAsync();
                     return;
                 }
 

@@ -4,19 +4,20 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portolan.Discovery;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams;
 
 /// <summary>
-/// The framework's HTTP client as the way to instances: for HTTP/2 and gRPC, for TLS, for requests of our own, and for
+/// The framework's HTTP client as the way to instances: for HTTP/2 and gRPC, for requests of our own, and for
 /// HTTP/1.1 where it is asked for, as what our own connections are compared with.
 /// </summary>
-internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clock) : IDisposable
+internal sealed class MessageTransport(TimeSpan connectTimeout, UpstreamTls tls, TimeProvider clock) : IDisposable
 {
     // Or the path is taken apart and put together again, and %2e is not what it was.
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly HttpMessageInvoker invoker = new(Create(connectTimeout, clock));
+    private readonly HttpMessageInvoker invoker = new(Create(connectTimeout, tls, clock));
 
     /// <summary>Forwards a client's request; returns with the head of the answer.</summary>
     public async ValueTask<UpstreamResponse> SendAsync(
@@ -90,11 +91,11 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
         var host = IPAddress.TryParse(instance.Host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? $"[{instance.Host}]"
             : instance.Host;
-        var scheme = instance.Metadata.TryGetValue("scheme", out var named) && named == Uri.UriSchemeHttps ? named : Uri.UriSchemeHttp;
+        var scheme = instance.IsSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         return new Uri($"{scheme}://{host}:{instance.Port}{target}", AsItIs);
     }
 
-    private static SocketsHttpHandler Create(TimeSpan connectTimeout, TimeProvider clock) => new()
+    private static SocketsHttpHandler Create(TimeSpan connectTimeout, UpstreamTls tls, TimeProvider clock) => new()
     {
         // A proxy passes on what it gets: none of the comforts of a client.
         AllowAutoRedirect = false,
@@ -103,6 +104,12 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, TimeProvider clo
         UseProxy = false,
         ActivityHeadersPropagator = null,
         EnableMultipleHttp2Connections = true,
+        SslOptions = tls.Options(host: null),
+
+        // A connection that fell silent with requests on it would be used until the system gives it up, after many minutes.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
 
         // Byte for byte: Kestrel reads the other side the same way, see GatewayKestrel.
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,

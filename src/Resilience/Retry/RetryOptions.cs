@@ -8,7 +8,7 @@ public sealed record RetryOptions
 
     /// <summary>
     /// Attempts in all as long as none of them reached anybody, 0 to 1,024; no fewer than <see cref="MaximumAttempts"/>. For
-    /// pipelines that choose another endpoint each time: what was not sent cannot happen twice. Default 0.
+    /// pipelines that choose another endpoint each time, and as long as there is another: what was not sent cannot happen twice. Default 0.
     /// </summary>
     public int ConnectAttempts { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record RetryOptions
 
     /// <summary>
     /// True: the first repetition of a call that reached nobody waits for nothing. For pipelines that choose another endpoint
-    /// then. Default false.
+    /// then, where there is one. Default false.
     /// </summary>
     public bool FailoverAtOnce { get; init; }
 

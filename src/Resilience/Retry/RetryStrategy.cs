@@ -65,7 +65,7 @@ internal sealed class RetryStrategy<T> : ResilienceStrategy<T>
             }
 
             budget?.Failure(call);
-            delay = options.FailoverAtOnce && call.Attempt == 1 && outcome.Verdict == Verdict.Unreached
+            delay = options.FailoverAtOnce && call.Attempt == 1 && call.HasOtherTargets && outcome.Verdict == Verdict.Unreached
                 ? TimeSpan.Zero
                 : options.Delay(call.Attempt, delay, call.Scope.Random.NextDouble());
             var asked = retryAfter?.Invoke(outcome) ?? outcome.Rejection?.RetryAfter ?? TimeSpan.Zero;
@@ -100,7 +100,7 @@ internal sealed class RetryStrategy<T> : ResilienceStrategy<T>
     private bool MayRepeat(ResilienceCall<T> call, Verdict verdict, TimeSpan asked, TimeSpan wait)
     {
         var attempts = call.Options.MaximumAttempts is > 0 and var own ? own : options.MaximumAttempts;
-        var most = verdict == Verdict.Unreached ? Math.Max(attempts, options.ConnectAttempts) : attempts;
+        var most = verdict == Verdict.Unreached && call.HasOtherTargets ? Math.Max(attempts, options.ConnectAttempts) : attempts;
         var why = call.Attempt >= most ? $"All {call.Attempt} attempts failed."
             : asked > options.MaximumRetryAfter ? $"It asked for a wait of {asked}, over {options.MaximumRetryAfter}."
             : call.Remaining is var left && wait >= left ? $"A wait of {wait} does not fit into the {left} that are left."

@@ -20,10 +20,11 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
     private readonly TemporaryFolder folder = new();
     private readonly List<WebApplication> running = [];
     private string address = "";
+    private string old = "";
 
     public async ValueTask InitializeAsync()
     {
-        var old = await StartAsync(_ => { }, app => app.Run(context => context.Response.WriteAsJsonAsync(new { price = 1 })));
+        old = await StartAsync(_ => { }, app => app.Run(context => context.Response.WriteAsJsonAsync(new { price = 1 })));
         var next = await StartAsync(_ => { }, app => app.Run(context => context.Response.WriteAsJsonAsync(new { price = 2 })));
         address = await StartAsync(
             services =>
@@ -110,13 +111,14 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
     {
         await AskAsync("/copied");
         var place = new Uri(address).Authority;
-        Assert.Matches($"\ngateway +{place} +old/configured-1 +closed ", await RunAsync("breaker", "list"));
+        var circuit = $"old/{new Uri(old).Authority}";
+        Assert.Matches($"\ngateway +{place} +{circuit} +closed ", await RunAsync("breaker", "list"));
 
-        Assert.Equal($"old/configured-1 in the gateway at {place} is isolated.\n", await RunAsync("breaker", "open", "gateway", "old/configured-1"));
+        Assert.Equal($"{circuit} in the gateway at {place} is isolated.\n", await RunAsync("breaker", "open", "gateway", circuit));
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync("/copied"));
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
 
-        Assert.Equal($"old/configured-1 in the gateway at {place} is closed.\n", await RunAsync("breaker", "reset", "gateway", "old/configured-1"));
+        Assert.Equal($"{circuit} in the gateway at {place} is closed.\n", await RunAsync("breaker", "reset", "gateway", circuit));
         await AskAsync("/copied");
     }
 

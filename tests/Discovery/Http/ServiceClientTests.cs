@@ -45,11 +45,17 @@ public sealed class ServiceClientTests : IDisposable
     }
 
     [Fact]
-    public async Task An_instance_that_was_started_again_elsewhere_is_called_although_its_circuit_was_open()
+    public Task An_instance_that_was_started_again_elsewhere_is_called_although_its_circuit_was_open() => StartAgainAsync(Ports.Free());
+
+    [Fact]
+    public Task An_instance_that_was_started_again_where_it_was_is_called_although_its_circuit_was_open() => StartAgainAsync(0);
+
+    private async Task StartAgainAsync(int elsewhere)
     {
         using var folder = new TemporaryFolder();
         await using var server = await RegistryServer.StartAsync(folder.File("r.db"));
-        await server.Catalogue.RegisterAsync("inventory", OpenCatalogue.An("inventory-1", Ports.Free()));
+        var port = Ports.Free();
+        await server.Catalogue.RegisterAsync("inventory", Started(elsewhere == 0 ? port : elsewhere, "first"));
         await using var services = Services([], configured => configured.Configure<DiscoveryOptions>(discovery => discovery.Server = server.Address));
         using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient("inventory");
         var breakers = services.GetRequiredService<CircuitBreakers>();
@@ -58,11 +64,14 @@ public sealed class ServiceClientTests : IDisposable
             await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("/stock"));
         }
 
-        await using var again = await EchoService.StartAsync("again");
-        await server.Catalogue.RegisterAsync("inventory", OpenCatalogue.An("inventory-1", again.Port));
-        await services.GetRequiredService<ServiceDirectory>()
-            .WaitForAsync("inventory", snapshot => snapshot.Instances[0].Port == again.Port, new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+        await using var again = await EchoService.StartAsync("again", port);
+        await server.Catalogue.RegisterAsync("inventory", Started(port, "second"));
+        await services.GetRequiredService<ServiceDirectory>().WaitForAsync(
+            "inventory", snapshot => snapshot.Instances[0].Metadata[ServiceInstance.StartedKey] == "second", new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
         Assert.Equal("again /stock", await http.GetStringAsync("/stock"));
+
+        static Portolan.Registry.Catalogue.Instance Started(int port, string when) =>
+            OpenCatalogue.An("inventory-1", port) with { Metadata = new() { [ServiceInstance.StartedKey] = when } };
     }
 
     [Fact]

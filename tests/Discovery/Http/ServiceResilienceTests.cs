@@ -165,8 +165,8 @@ public sealed class ServiceResilienceTests
 
         Assert.Equal(5, failing.Requests);
         var breakers = system.Services.GetRequiredService<CircuitBreakers>();
-        Assert.Equal(BreakerState.Open, breakers.Find("inventory/configured-1")!.State);
-        Assert.Equal(BreakerState.Closed, breakers.Find("inventory/configured-2")!.State);
+        Assert.Equal(BreakerState.Open, breakers.Find($"inventory/127.0.0.1:{failing.Port}")!.State);
+        Assert.Equal(BreakerState.Closed, breakers.Find($"inventory/127.0.0.1:{sound.Port}")!.State);
     }
 
     [Fact]

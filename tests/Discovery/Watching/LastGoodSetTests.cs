@@ -7,7 +7,7 @@ namespace Portolan.Discovery.Tests.Watching;
 public sealed class LastGoodSetTests
 {
     private static readonly ServiceInstance Instance = new("a", "127.0.0.1", 5001, true, "healthy", [], new Dictionary<string, string>());
-    private static readonly ServiceInstance Configured = Instance with { Id = "configured-1" };
+    private static readonly ServiceInstance Configured = Instance with { Id = "127.0.0.1:5001" };
 
     private readonly ManualClock clock = new();
 

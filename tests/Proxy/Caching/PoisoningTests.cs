@@ -43,6 +43,18 @@ public sealed class PoisoningTests
         Assert.Equal("3", (await cache.GetAsync("/x", header)).Body);
     }
 
+    [Theory]
+    [InlineData("get")]
+    [InlineData("Get")]
+    [InlineData("head")]
+    public async Task A_method_in_other_letters_fills_nothing(string method)
+    {
+        await using var cache = await CacheFixture.StartAsync("Cache-Control: max-age=60");
+        Assert.StartsWith("HTTP/1.1 501 ", await cache.Gateway.SendRawAsync($"{method} /x HTTP/1.1\r\nHost: {cache.Gateway.Address.Authority}\r\nConnection: close\r\n\r\n"));
+        var plain = await cache.GetAsync("/x");
+        Assert.Equal(("1", "portolan; fwd=uri-miss; stored"), (plain.Body, plain.CacheStatus));
+    }
+
     [Fact]
     public async Task A_get_with_a_body_fills_nothing()
     {

@@ -24,7 +24,7 @@ public sealed class AddressesTests
     [InlineData("unix:app.sock")]
     [InlineData("'unix:'")]
     [InlineData("unix:/far/too/long/01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789")]
-    [InlineData("https://127.0.0.1:5001")]
+    [InlineData("ftp://127.0.0.1:5001")]
     [InlineData("127.0.0.1:5001/api")]
     [InlineData("'not an address'")]
     public void What_is_no_address_is_refused_with_its_line(string address)

@@ -1,5 +1,6 @@
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Limits;
+using Portolan.Proxy.Tests.Fixtures;
 
 namespace Portolan.Proxy.Tests.Configuration;
 
@@ -89,4 +90,24 @@ public sealed class ConfigTests
     private static RouteConfig Composed(string path, params PartConfig[] parts) => new() { Path = path, Compose = parts };
 
     private static PartConfig Part(string name, string service, string path) => new() { Name = name, Service = service, Path = path };
+
+    [Fact]
+    public void What_a_service_does_not_say_is_as_for_all()
+    {
+        var services = ConfigText.Read("""
+            services:
+              orders: { attempts: 2, addresses: 127.0.0.1:5001 }
+              "*": { timeout: 1s, attempts: 3, hedge: p95 }
+            routes: []
+            """).Services;
+
+        var orders = services.Single(service => service.Name == "orders");
+        Assert.Equal((2, TimeSpan.FromSeconds(1), 0.95), (orders.Attempts, orders.Timeout, orders.HedgePercentile));
+        Assert.Equal(3, services.Single(service => service.Name == "*").Attempts);
+    }
+
+    [Fact]
+    public void A_mistake_of_all_is_told_once() => Assert.Equal(
+        "gateway.yaml:3:19: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found 'soon'.",
+        ConfigText.ProblemsOf("services:\n  orders: {}\n  \"*\": { timeout: soon }\nroutes: []"));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Portolan.Proxy.Tests.Fixtures;
+using Portolan.Resilience.Breakers;
 
 namespace Portolan.Proxy.Tests.Forwarding;
 
@@ -33,7 +34,7 @@ public sealed class ResilienceTests
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.OK));
         using var breakers = JsonDocument.Parse(await gateway.Client.GetStringAsync("/portolan/breakers", Token));
         Assert.Contains(breakers.RootElement.GetProperty("breakers").EnumerateArray(), breaker =>
-            breaker.GetProperty("name").GetString() == "backend/configured-1" && breaker.GetProperty("state").GetString() == "open");
+            breaker.GetProperty("name").GetString() == $"backend/{new Uri(failing.Address).Authority}" && breaker.GetProperty("state").GetString() == "open");
     }
 
     [Fact]
@@ -54,6 +55,19 @@ public sealed class ResilienceTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Contains("urn:portolan:problem:circuit-open", await refused.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
+    public async Task The_only_instance_is_tried_once_for_a_request_and_one_failure_opens_no_circuit()
+    {
+        var gone = RawServer.NobodyThere();
+        await using var gateway = await Gateway.InFrontOfAsync(gone);
+        for (var call = 1; call <= 5; call++)
+        {
+            using var answer = await gateway.Client.GetAsync("/x", Token);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(call < 5 ? BreakerState.Closed : BreakerState.Open, gateway.Part<CircuitBreakers>().Find($"backend/{new Uri(gone).Authority}")!.State);
+        }
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class ServiceSettingsTests
         }
     }
 
-    private static CircuitBreaker BreakerOf(Gateway gateway, string service) => gateway.Part<CircuitBreakers>().Find($"{service}/configured-1")!;
+    private static CircuitBreaker BreakerOf(Gateway gateway, string service) => Assert.Single(gateway.Part<CircuitBreakers>().All, breaker => breaker.Name.StartsWith(service + "/", StringComparison.Ordinal));
 
     private static string StateOf(Gateway gateway, string service) => BreakerOf(gateway, service).State.ToString().ToLowerInvariant();
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Portolan.Discovery;
 using Portolan.Proxy.Tests.Fixtures;
 using Portolan.Proxy.Upstreams;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Tests.Upstreams;
 

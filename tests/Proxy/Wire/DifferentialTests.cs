@@ -12,7 +12,7 @@ public sealed class DifferentialTests
 {
     private static readonly HashSet<string> Volatile = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Date", "X-Request-ID", "X-Correlation-ID", "X-Trace-ID", "X-Backend-Duration", "X-Response-Time", "X-Backend-Latency",
+        "Date", "X-Request-ID", "X-Correlation-ID", "X-Trace-ID", "X-Backend-Duration", "X-Response-Time", "X-Backend-Latency", "X-Served-By",
     };
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -8,7 +9,7 @@ namespace Portolan.Proxy.Upstreams.Http1;
 /// One connection to an instance: one exchange at a time, bytes in and out, and no buffer while it is idle. Whoever has it
 /// gives it back with <see cref="Release"/> or ends it with <see cref="Dispose"/>.
 /// </summary>
-internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvider clock) : IDisposable
+internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Pool pool, TimeProvider clock) : IDisposable
 {
     private const int FirstBuffer = 4 * 1024;
     private const int MostInterim = 16;
@@ -47,19 +48,30 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
     /// <summary>True when there are bytes to receive without waiting.</summary>
     public bool HasMore => socket.Available > 0;
 
-    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+    /// <summary>Sends some of it, and says how much.</summary>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => secure is null ? socket.SendAsync(bytes, SocketFlags.None) : WriteAsync(secure, bytes);
 
     /// <summary>Waits until there is something to receive.</summary>
-    public ValueTask<int> WaitAsync(CancellationToken cancellationToken) => socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+    public ValueTask<int> WaitAsync(CancellationToken cancellationToken) =>
+        secure is null ? socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken) : ReadAsync(secure, Memory<byte>.Empty, cancellationToken);
 
     /// <summary>Nothing more will be sent.</summary>
-    public void EndSending() => socket.Shutdown(SocketShutdown.Send);
+    public Task EndSendingAsync()
+    {
+        if (secure is not null)
+        {
+            return secure.ShutdownAsync();
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Lets the system find out whether a peer that says nothing is still there.</summary>
     public void KeepAlive() => socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
 
     /// <summary>Receives past what was taken before; 0 at the end.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => secure is null ? socket.ReceiveAsync(into, SocketFlags.None) : ReadAsync(secure, into, CancellationToken.None);
 
     /// <summary>Marks received bytes as taken.</summary>
     public void Take(int count) => start += count;
@@ -69,7 +81,7 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
     public async ValueTask<bool> FillAsync()
     {
         MakeRoom();
-        var count = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None);
+        var count = await ReceiveAsync(buffer.AsMemory(end));
         end += count;
         return count > 0;
     }
@@ -82,7 +94,7 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
             ReturnBuffer();
         }
 
-        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+        await ReceiveAsync(Memory<byte>.Empty);
     }
 
     /// <summary>Reads the head of the response; interim ones (1xx) but a switch of protocols are dropped.</summary>
@@ -111,7 +123,7 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
 
             // As FillAsync does, without a second object for what is waited for in every exchange.
             MakeRoom();
-            var count = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None);
+            var count = await ReceiveAsync(buffer.AsMemory(end));
             end += count;
             if (count == 0)
             {
@@ -148,7 +160,34 @@ internal sealed class Http1Connection(Socket socket, Http1Pool pool, TimeProvide
     {
         Abort();
         silence?.Dispose();
+        secure?.Dispose();
         ReturnBuffer();
+    }
+
+    private static async ValueTask<int> WriteAsync(SslStream secure, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await secure.WriteAsync(bytes);
+            return bytes.Length;
+        }
+        catch (IOException exception) when (exception.InnerException is SocketException reason)
+        {
+            throw reason;
+        }
+    }
+
+    // What breaks a connection looks the same with and without TLS.
+    private static async ValueTask<int> ReadAsync(SslStream secure, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await secure.ReadAsync(into, cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is SocketException reason)
+        {
+            throw reason;
+        }
     }
 
     private void MakeRoom()

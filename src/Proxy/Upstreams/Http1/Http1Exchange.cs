@@ -36,7 +36,7 @@ internal readonly struct Http1Exchange(Http1Connection connection, HttpContext c
 
             rest = all ? null : BodySender.SendAsync(body!, connection, cancellationToken);
             await connection.ReadHeadAsync();
-            return new Http1Response(connection, HttpMethods.IsHead(context.Request.Method), rest, body) { Instance = instance };
+            return new Http1Response(connection, context.Request.Method == HttpMethods.Head, rest, body) { Instance = instance };
         }
         catch (Exception exception)
         {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 
@@ -10,20 +12,23 @@ internal sealed class Http1Pool
 {
     private readonly ConcurrentStack<Http1Connection> idle = new();
     private readonly EndPoint address;
+    private readonly SslClientAuthenticationOptions? security;
     private readonly TimeProvider clock;
 
     /// <param name="host">A name, an IP address, or <c>unix:</c> and the path of a socket.</param>
     /// <param name="port">Its port.</param>
+    /// <param name="tls">Whom to believe over TLS; null: the connections are without.</param>
     /// <param name="clock">Time.</param>
-    public Http1Pool(string host, int port, TimeProvider clock)
+    public Http1Pool(string host, int port, UpstreamTls? tls, TimeProvider clock)
     {
         this.clock = clock;
+        security = tls?.Options(host);
         address = UpstreamSocket.Of(host, port);
         Authority = Encoding.ASCII.GetBytes(address switch
         {
             UnixDomainSocketEndPoint => "localhost",
-            IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } => $"[{host}]:{port}",
-            _ => $"{host}:{port}",
+            IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } => $"[{host}]{Port(port, tls)}",
+            _ => $"{host}{Port(port, tls)}",
         });
     }
 
@@ -79,18 +84,24 @@ internal sealed class Http1Pool
     public async ValueTask<Http1Connection> ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var socket = UpstreamSocket.For(address);
+        SslStream? secure = null;
         using var time = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
         {
             await socket.ConnectAsync(address, both.Token);
-            return new Http1Connection(socket, this, clock);
+            secure = security is null ? null : new SslStream(new NetworkStream(socket));
+            await (secure?.AuthenticateAsClientAsync(security!, both.Token) ?? Task.CompletedTask);
+            return new Http1Connection(socket, secure, this, clock);
         }
         catch (Exception exception)
         {
             socket.Dispose();
+            await (secure?.DisposeAsync() ?? ValueTask.CompletedTask);
             cancellationToken.ThrowIfCancellationRequested();
             throw new HttpRequestException(HttpRequestError.ConnectionError, $"No connection to {address}: {exception.Message}", exception);
         }
     }
+
+    private static string Port(int port, UpstreamTls? tls) => port == (tls is null ? 80 : 443) ? "" : $":{port}";
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Portolan.Discovery;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 
@@ -21,14 +22,15 @@ internal sealed class Http1Transport : IDisposable
     // Shorter than what servers keep idle connections for, so that they are seldom closed just as they are used.
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(60);
 
-    private readonly ConcurrentDictionary<(string Host, int Port), Http1Pool> pools = new();
+    private readonly ConcurrentDictionary<(string Host, int Port, bool Secure), Http1Pool> pools = new();
     private readonly TimeProvider clock;
     private readonly TimeSpan connectTimeout;
+    private readonly UpstreamTls tls;
     private readonly ITimer trimming;
 
-    public Http1Transport(TimeSpan connectTimeout, TimeProvider clock)
+    public Http1Transport(TimeSpan connectTimeout, UpstreamTls tls, TimeProvider clock)
     {
-        (this.connectTimeout, this.clock) = (connectTimeout, clock);
+        (this.connectTimeout, this.tls, this.clock) = (connectTimeout, tls, clock);
         trimming = clock.CreateTimer(static self => ((Http1Transport)self!).Trim(), this, LongestIdle / 2, LongestIdle / 2);
     }
 
@@ -75,10 +77,13 @@ internal sealed class Http1Transport : IDisposable
         }
     }
 
-    private Http1Pool PoolOf(ServiceInstance instance) =>
-        pools.TryGetValue((instance.Host, instance.Port), out var pool)
+    private Http1Pool PoolOf(ServiceInstance instance)
+    {
+        var key = (instance.Host, instance.Port, instance.IsSecure);
+        return pools.TryGetValue(key, out var pool)
             ? pool
-            : pools.GetOrAdd((instance.Host, instance.Port), static (address, clock) => new Http1Pool(address.Host, address.Port, clock), clock);
+            : pools.GetOrAdd(key, static (address, self) => new Http1Pool(address.Host, address.Port, address.Secure ? self.tls : null, self.clock), this);
+    }
 
     private void Trim()
     {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Portolan.Discovery;
 
-namespace Portolan.Proxy.Upstreams;
+namespace Portolan.Proxy.Upstreams.Connecting;
 
 /// <summary>Addresses and sockets of instances: TCP's, and those in the file system.</summary>
 internal static class UpstreamSocket
