@@ -36,8 +36,11 @@ public static class GatewayExtensions
 {
     /// <summary>Registers the gateway. Needs discovery (<c>AddDiscovery</c>), and <see cref="UseGateway"/> on the application.</summary>
     /// <exception cref="GatewayConfigException">Everything that is wrong with the configuration.</exception>
-    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config)
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayConfig config) => services.AddGateway(new GatewayFile(config, null, ""), "");
+
+    private static IServiceCollection AddGateway(this IServiceCollection services, GatewayFile file, string folder)
     {
+        var config = file.Config;
         if (config.Validate() is { Count: > 0 } errors)
         {
             throw new GatewayConfigException(errors);
@@ -53,8 +56,9 @@ public static class GatewayExtensions
         services.AddHealth();
         services.AddPrometheus();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(file);
         services.AddSingleton(config);
-        services.AddSingleton(new UpstreamTls(config.Trust));
+        services.AddSingleton(new UpstreamTls(config.Trust is { } trust ? Path.Combine(folder, trust) : null));
         services.AddSingleton(provider => new MessageTransport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Http1Transport(config.ConnectTimeout, provider.GetRequiredService<UpstreamTls>(), provider.GetRequiredService<TimeProvider>()));
         services.AddBreakers();
@@ -65,7 +69,7 @@ public static class GatewayExtensions
         services.AddSingleton<Forwarder>();
         services.AddSingleton<PartFetcher>();
         services.AddSingleton<InstanceTokens>();
-        services.AddSingleton(new CacheStore { Limit = config.CacheSize });
+        services.AddSingleton<CacheStore>();
         services.AddSingleton<Flights>();
         services.AddSingleton<AccessLog>();
         services.AddSingleton<RouteChain>();
@@ -95,9 +99,8 @@ public static class GatewayExtensions
     /// <summary>The same of a file that has been read.</summary>
     internal static IServiceCollection AddGatewayFile(this IServiceCollection services, string path, GatewayFile file)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        services.AddGateway(file.Config.Trust is { } trust ? file.Config with { Trust = Path.Combine(folder, trust) } : file.Config);
-        services.AddSingleton(new WatchedFile(path, file.Text));
+        services.AddGateway(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        services.AddSingleton(new WatchedFile(path, file));
         services.AddSingleton<ConfigWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigWatch>());
         return services;

@@ -10,7 +10,7 @@ internal static class GatewayCheck
     /// <summary>Says in a line what the file describes. Throws <see cref="CliException"/> with every problem.</summary>
     public static int Run(Screen screen, string path)
     {
-        var file = GatewayFiles.Read(path);
+        var file = GatewayFiles.Read(path, files: true);
         var routes = file.Config.Routes;
         var services = routes.SelectMany(route => route.Services).Distinct().Order(StringComparer.Ordinal).ToList();
         var policies = routes.SelectMany(RouteSummary.Policies).GroupBy(policy => policy).Select(group => $"{group.Key} {group.Count()}").ToList();

@@ -1,4 +1,5 @@
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Cli.Serving;
@@ -7,7 +8,10 @@ namespace Portolan.Cli.Serving;
 internal static class GatewayFiles
 {
     /// <summary>Throws <see cref="CliException"/> with every problem.</summary>
-    public static GatewayFile Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="files">True: the certificates that it names must be there, and fit.</param>
+    /// <param name="opens">True: its listeners must be such as can be opened now.</param>
+    public static GatewayFile Read(string path, bool files = false, bool opens = false)
     {
         if (!File.Exists(path))
         {
@@ -15,6 +19,7 @@ internal static class GatewayFiles
         }
 
         var problems = new YamlProblems(path);
-        return GatewayFile.Parse(File.ReadAllText(path), problems) ?? throw new CliException(problems.ToString());
+        var checks = files || opens ? new ListenChecks(Path.GetDirectoryName(Path.GetFullPath(path))!, opens) : null;
+        return GatewayFile.Parse(File.ReadAllText(path), problems, checks) ?? throw new CliException(problems.ToString());
     }
 }

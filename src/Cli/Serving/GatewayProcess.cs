@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Portolan.Cli.Processes;
 using Portolan.Cli.SystemFile;
 using Portolan.Core.Processes;
 using Portolan.Discovery;
@@ -21,7 +20,7 @@ internal static class GatewayProcess
 
     public static async Task<int> RunAsync(string path, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
     {
-        var file = GatewayFiles.Read(path);
+        var file = GatewayFiles.Read(path, files: true, opens: true);
         var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
@@ -48,11 +47,6 @@ internal static class GatewayProcess
 
     private static void Listen(IServiceCollection services, IReadOnlyList<ListenerConfig> listeners, string path, TimeProvider time)
     {
-        if (listeners.FirstOrDefault(listener => !Ports.IsFree(listener.Port)) is { } taken)
-        {
-            throw new CliException($"Port {taken.Port} of 'listen' in {path} is in use by another program; choose another one, or stop that program.");
-        }
-
         try
         {
             services.AddListeners(listeners, Path.GetDirectoryName(Path.GetFullPath(path))!, time);

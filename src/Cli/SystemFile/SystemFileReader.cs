@@ -77,7 +77,7 @@ internal sealed class SystemFileReader
         }
 
         var port = ListenReader.Port(node, problems);
-        var listeners = ListenReader.Listeners(node, port, problems);
+        var listeners = ListenReader.Listeners(node, port, problems, new ListenChecks(Path.GetDirectoryName(path)!, Opens: false));
         return new GatewaySection(port ?? SystemConfig.DefaultGatewayPort, config) { Listeners = [.. listeners.Select(listener => listener.Port)] };
     }
 

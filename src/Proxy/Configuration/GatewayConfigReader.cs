@@ -47,7 +47,27 @@ internal static class GatewayConfigReader
         };
 
         ReadingChecks.Add(config, node, problems);
+        if (services is null)
+        {
+            CheckUnused(config, node, problems);
+        }
+
         return config;
+    }
+
+    // The registry may know services that are not in the file; but one that is there for nobody, beside one of nearly its name, is a slip.
+    private static void CheckUnused(GatewayConfig config, YamlNode node, YamlProblems problems)
+    {
+        // A name that is none has been told already.
+        var used = config.Routes.SelectMany(route => route.Services.Append(route.Mirror?.Service)).OfType<string>().Where(name => !name.Any(char.IsAsciiLetterUpper)).Distinct().ToList();
+        var known = config.Services.Select(service => service.Name).ToList();
+        foreach (var unused in known.Except(used).Where(name => name != UpstreamConfig.All))
+        {
+            if (Nearest.To(unused, used.Except(known)) is { } slip)
+            {
+                problems.Add(YamlPlace.Of(node, $"services.{unused}"), $"no route uses the service '{unused}', but one uses '{slip}'; write the same name in both places.");
+            }
+        }
     }
 
     private static BackendFacts Exposed(YamlFields fields, YamlProblems problems)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
 using YamlDotNet.Core;
@@ -17,7 +18,8 @@ internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
     /// <summary>Reads and checks.</summary>
     /// <param name="text">YAML, and so JSON too.</param>
     /// <param name="problems">Takes all that is wrong; then the result is null.</param>
-    public static GatewayFile? Parse(string text, YamlProblems problems)
+    /// <param name="checks">Looks at what this machine has of its listeners; null where nobody is to listen there.</param>
+    public static GatewayFile? Parse(string text, YamlProblems problems, ListenChecks? checks = null)
     {
         const string Expected = "'routes', or a section 'gateway' with them";
         if (YamlText.Load(text, problems, Expected) is not { } root)
@@ -34,8 +36,19 @@ internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
 
         var config = GatewayConfigReader.Read(section, problems, services, ListenReader.Keys);
         var port = ListenReader.Port(section, problems);
-        var listeners = ListenReader.Listeners(section, port, problems);
+        var listeners = ListenReader.Listeners(section, port, problems, checks);
         return config is null || problems.Count > 0 ? null : new GatewayFile(config, port, text) { Listeners = listeners };
+    }
+
+    /// <summary>What a text says that has been read: no more than stands there, and in the same words.</summary>
+    public static JsonObject ToJson(string text)
+    {
+        var section = YamlText.Load(text, new YamlProblems(""), "") is { } root ? Section(root).Section : null;
+        var json = section is null ? [] : (JsonObject)YamlJson.Node(section)!;
+
+        // By them a text is known for that of a gateway.
+        json.TryAdd("routes", new JsonArray());
+        return json;
     }
 
     // Routes of a system may only name its services; a gateway by itself does not know which there are.

@@ -8,6 +8,7 @@ using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
 using Portolan.Proxy.Mirroring;
 using Portolan.Proxy.RateLimits;
+using Portolan.Proxy.Routing;
 using Portolan.Proxy.Settings;
 using Portolan.Proxy.Templates;
 using Portolan.Proxy.Traffic;
@@ -22,6 +23,8 @@ internal static class RouteChecks
     // The gateway answers these itself.
     private static readonly string[] Own = ["/metrics", "/health", "/healthz", "/ready", "/actuator/health"];
 
+    private static readonly string[] Operators = ["/portolan/gateway", "/portolan/breakers", "/portolan/cache", "/portolan/mirrors", "/portolan/faults"];
+
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static void Check(RouteConfig route, GatewayConfig gateway, string where, List<ConfigError> errors)
@@ -33,6 +36,11 @@ internal static class RouteChecks
         else if (IsOwn(route.Path))
         {
             errors.Add(new ConfigError(where + ".path", $"'{route.Path}' is answered by the gateway itself; choose another path."));
+        }
+
+        else if (route.Compose is null && OperatorSurface.IsReachedBy(route.Path.Split('{')[0]) && (PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite) is null)
+        {
+            errors.Add(new ConfigError(where + ".path", $"'{route.Path}' would reach what services offer to operators, so the gateway keeps it closed; choose another path, or give 'rewrite'."));
         }
 
         foreach (var method in route.Methods.Where(method => method.Length == 0 || !method.All(char.IsAsciiLetter)))
@@ -76,7 +84,8 @@ internal static class RouteChecks
 
     /// <summary>True for a path that the gateway answers itself, whatever the routes are.</summary>
     public static bool IsOwn(string path) =>
-        Own.Contains(path.TrimEnd('/')) || path.StartsWith("/health/", StringComparison.Ordinal);
+        Own.Contains(path.TrimEnd('/')) || path.StartsWith("/health/", StringComparison.Ordinal)
+        || Operators.Any(own => PathPrefix.Without(path, own) is not null);
 
     private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
     {

@@ -23,7 +23,7 @@ internal sealed class Explainer(GatewayConfig config, RouteTable table, TimeProv
             return new Explanation { Summary = $"The gateway refuses it: {malformed.Detail}", Status = malformed.Status };
         }
 
-        if (IsOwn(path.Raw))
+        if (RouteChecks.IsOwn(path.Raw))
         {
             return new Explanation { Summary = "The gateway answers it itself; no route is asked." };
         }
@@ -41,9 +41,6 @@ internal sealed class Explainer(GatewayConfig config, RouteTable table, TimeProv
 
         return table.Find(request, path) is { } match ? Taken(request, match, null) : Refused(request, path);
     }
-
-    private static bool IsOwn(string path) => RouteChecks.IsOwn(path)
-        || path.StartsWith("/portolan/gateway/", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/portolan/breakers", StringComparison.OrdinalIgnoreCase);
 
     private Explanation Taken(HttpRequest request, RouteMatch match, string? preflight)
     {

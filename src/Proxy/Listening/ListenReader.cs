@@ -16,7 +16,11 @@ internal static class ListenReader
     public static int? Port(YamlNode gateway, YamlProblems problems) => YamlFields.OfKnown(gateway, "gateway", problems)?.Number("port", 1, 65535);
 
     /// <summary>The places beside its port.</summary>
-    public static IReadOnlyList<ListenerConfig> Listeners(YamlNode gateway, int? port, YamlProblems problems)
+    /// <param name="gateway">Its section, or all of its file.</param>
+    /// <param name="port">Its own.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="checks">Looks at what this machine has of it; null where that does not matter.</param>
+    public static IReadOnlyList<ListenerConfig> Listeners(YamlNode gateway, int? port, YamlProblems problems, ListenChecks? checks = null)
     {
         if (YamlFields.OfKnown(gateway, "gateway", problems) is not { } fields)
         {
@@ -24,10 +28,10 @@ internal static class ListenReader
         }
 
         HashSet<int> taken = port is { } own ? [own] : [];
-        return [.. fields.List("listen", "a list of listeners (- port: …)").Select(node => Listener(node, taken, problems)).OfType<ListenerConfig>()];
+        return [.. fields.List("listen", "a list of listeners (- port: …)").Select(node => Listener(node, taken, problems, checks)).OfType<ListenerConfig>()];
     }
 
-    private static ListenerConfig? Listener(YamlNode node, HashSet<int> taken, YamlProblems problems)
+    private static ListenerConfig? Listener(YamlNode node, HashSet<int> taken, YamlProblems problems, ListenChecks? checks)
     {
         var fields = YamlFields.Of(node, "a listener", problems, "port", "address", "protocol", "certificate", "key");
         if (fields?.RequiredText("port", "a port like 8443") is null || fields.Number("port", 1, 65535) is not { } port)
@@ -52,7 +56,7 @@ internal static class ListenReader
             problems.Add(fields.PlaceOf("protocol"), "with a certificate the client chooses between HTTP/2 and HTTP/1.1; remove 'protocol'.");
         }
 
-        return new ListenerConfig
+        var listener = new ListenerConfig
         {
             Port = port,
             Address = Address(fields, problems),
@@ -60,6 +64,8 @@ internal static class ListenReader
             Certificate = certificate,
             Key = key,
         };
+        checks?.Check(listener, fields, problems);
+        return listener;
     }
 
     private static IPAddress Address(YamlFields fields, YamlProblems problems)

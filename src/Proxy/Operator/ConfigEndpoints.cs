@@ -32,7 +32,7 @@ internal static partial class ConfigEndpoints
         var snapshot = Runtime(context).Current;
         ConfigResource.Write(writer, snapshot.Origin);
         writer.WritePropertyName("config");
-        ConfigResource.Write(writer, snapshot.Config);
+        ConfigResource.Write(writer, snapshot);
     });
 
     private static Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
@@ -69,7 +69,7 @@ internal static partial class ConfigEndpoints
 
         // Elsewhere: a configuration with thousands of routes takes longer to make ready than a connection's thread may be kept.
         var runtime = Runtime(context);
-        var (problem, changes) = await Task.Run(() => Replace(runtime, text), context.RequestAborted);
+        var (problem, changes, later) = await Task.Run(() => Replace(runtime, context.RequestServices.GetRequiredService<GatewayFile>(), text), context.RequestAborted);
         if (problem is not null)
         {
             await problem.ExecuteAsync(context);
@@ -82,26 +82,23 @@ internal static partial class ConfigEndpoints
         await JsonAnswer.WriteAsync(context, writer =>
         {
             ConfigResource.Write(writer, origin);
-            writer.WriteStartArray("changes");
-            foreach (var change in changes)
-            {
-                writer.WriteStringValue(change);
-            }
-
-            writer.WriteEndArray();
+            ConfigResource.WriteList(writer, "changes", changes);
+            ConfigResource.WriteList(writer, "atStart", later);
         });
     }
 
-    private static (Problem? Problem, IReadOnlyList<string> Changes) Replace(GatewayRuntime runtime, string text)
+    private static (Problem? Problem, IReadOnlyList<string> Changes, IReadOnlyList<string> AtStart) Replace(GatewayRuntime runtime, GatewayFile started, string text)
     {
         var problems = new YamlProblems("body");
         if (GatewayFile.Parse(text, problems) is not { } file)
         {
-            return (Refuse(problems.Errors), []);
+            return (Refuse(problems.Errors), [], []);
         }
 
         var changes = ConfigChanges.Between(runtime.Current.Config, file.Config);
-        return runtime.Apply(file.Config) is { Count: > 0 } errors ? (Refuse(errors), []) : (null, changes);
+        return runtime.Apply(file.Config, "operator", text) is { Count: > 0 } errors
+            ? (Refuse(errors), [], [])
+            : (null, changes, ConfigChanges.AtStart(started.Config, file.Config));
     }
 
     private static Problem Refuse(IReadOnlyList<ConfigError> errors) =>

@@ -15,7 +15,18 @@ internal static class ConfigResource
         writer.WriteString("source", origin.Source);
     }
 
-    public static void Write(Utf8JsonWriter writer, GatewayConfig config) => JsonSerializer.Serialize(writer, config, ConfigJson.Default.GatewayConfig);
+    /// <summary>What it says, in the words of its file; one that a program made is written as programs have it.</summary>
+    public static void Write(Utf8JsonWriter writer, GatewaySnapshot snapshot)
+    {
+        if (snapshot.Text is { } text)
+        {
+            GatewayFile.ToJson(text).WriteTo(writer);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, snapshot.Config, ConfigJson.Default.GatewayConfig);
+        }
+    }
 
     /// <summary>The routes as somebody looks for them: what each takes, and where it goes.</summary>
     public static void WriteRoutes(Utf8JsonWriter writer, GatewayConfig config)
@@ -38,7 +49,7 @@ internal static class ConfigResource
         writer.WriteEndArray();
     }
 
-    private static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    public static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> values)
     {
         writer.WriteStartArray(name);
         foreach (var value in values)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
+using Portolan.Core.Http;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -16,8 +17,14 @@ internal sealed class HomePage(GatewayRuntime runtime)
     /// <summary>True for what it answers where no route does: a front end may have the address.</summary>
     public static bool Answers(string method, RequestPath path) => path.Raw == "/" && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
+    /// <summary>Answers an operator; where services are is nobody else's business.</summary>
     public Task HandleAsync(HttpContext context)
     {
+        if (LoopbackGuard.Check(context) is { } refusal)
+        {
+            return refusal.ExecuteAsync(context);
+        }
+
         var html = Html(runtime.Current);
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
@@ -30,17 +37,19 @@ internal sealed class HomePage(GatewayRuntime runtime)
     // Written once for each configuration.
     private byte[] Html(GatewaySnapshot snapshot)
     {
-        if (last is { } page && ReferenceEquals(page.Snapshot, snapshot))
+        var problem = runtime.FileProblem;
+        if (last is { } page && ReferenceEquals(page.Snapshot, snapshot) && page.Problem == problem)
         {
             return page.Html;
         }
 
-        last = new Page(snapshot, Encoding.UTF8.GetBytes(Write(snapshot.Config, snapshot.Origin)));
+        last = new Page(snapshot, problem, Encoding.UTF8.GetBytes(Write(snapshot.Config, snapshot.Origin, problem)));
         return last.Html;
     }
 
-    private static string Write(GatewayConfig config, ConfigOrigin origin)
+    private static string Write(GatewayConfig config, ConfigOrigin origin, string? problem)
     {
+        var file = problem is null ? "" : $"<br>The file {Encode(problem)} and is not in force; the log says more.";
         var rows = new StringBuilder();
         foreach (var route in config.Routes)
         {
@@ -56,7 +65,7 @@ internal sealed class HomePage(GatewayRuntime runtime)
             <body><h1>Portolan gateway</h1>
             <p>This address forwards requests to services. Its health is at <a href="/health">/health</a>, that of the
             whole system at <a href="/health/system">/health/system</a>.</p>
-            <p>Configuration {{origin.Version}} is in force since {{origin.LoadedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}} UTC.</p>
+            <p>Configuration {{origin.Version}} is in force since {{origin.LoadedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}} UTC.{{file}}</p>
             <table><tr><th>Methods</th><th>Path</th><th>Goes to</th></tr>
             {{rows}}</table></body></html>
 
@@ -69,8 +78,10 @@ internal sealed class HomePage(GatewayRuntime runtime)
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 
-    private sealed class Page(GatewaySnapshot snapshot, byte[] html)
+    private sealed class Page(GatewaySnapshot snapshot, string? problem, byte[] html)
     {
+        public string? Problem => problem;
+
         public GatewaySnapshot Snapshot => snapshot;
 
         public byte[] Html => html;

@@ -67,6 +67,12 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime ru
         json.WriteStartObject("configuration");
         json.WriteNumber("version", origin.Version);
         json.WriteString("loadedAt", origin.LoadedAt.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        json.WriteString("source", origin.Source);
+        if (runtime.FileProblem is { } problem)
+        {
+            json.WriteString("message", $"the file {problem} and is not in force");
+        }
+
         json.WriteEndObject();
         json.WriteStartObject("services");
         foreach (var snapshot in snapshots)

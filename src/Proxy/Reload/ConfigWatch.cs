@@ -14,10 +14,12 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private string text = file.Text;
+    private string text = file.Started.Text;
     private (DateTime Written, long Length)? seen;
     private (DateTime Written, long Length)? pending;
     private bool unreadable;
+    private bool differs;
+    private string told = "";
 
     /// <summary>Looks once. What has changed must look the same twice: the writer may not be done.</summary>
     public void Look()
@@ -42,7 +44,10 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
             if (unreadable && pending is not null)
             {
                 Log.Unreadable(logger, file.Path, exception.Message);
-                pending = null;
+                Differs("cannot be read");
+
+                // So that it is read again when it is back.
+                (pending, seen) = (null, null);
             }
 
             unreadable = true;
@@ -61,7 +66,7 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
 
     private void Read(string now)
     {
-        if (now == text)
+        if (now == text && !differs)
         {
             return;
         }
@@ -70,40 +75,51 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
         var problems = new YamlProblems(file.Path);
         if (GatewayFile.Parse(now, problems) is { } parsed)
         {
-            Apply(parsed.Config);
+            Apply(parsed);
             return;
         }
 
-        Log.Refused(logger, file.Path, problems.Count, runtime.Current.Origin.Version);
+        var errors = problems.Count == 1 ? "1 error" : $"{problems.Count} errors";
+        Log.Refused(logger, file.Path, errors, runtime.Current.Origin.Version);
+        Differs($"has {errors}");
         foreach (var error in problems.Errors)
         {
             Log.Problem(logger, error.Where, error.Message);
         }
     }
 
-    private void Apply(GatewayConfig config)
+    private void Apply(GatewayFile now)
     {
-        var changes = ConfigChanges.Between(runtime.Current.Config, config);
-        if (changes.Count == 0)
+        var changes = ConfigChanges.Between(runtime.Current.Config, now.Config);
+        if (changes.Count > 0)
         {
-            return;
+            runtime.Apply(now.Config, "file", now.Text);
+            Log.Applied(logger, runtime.Current.Origin.Version, file.Path, string.Join("; ", changes));
+        }
+        else if (differs)
+        {
+            Log.Restored(logger, file.Path, runtime.Current.Origin.Version);
         }
 
-        runtime.Apply(config, "file");
-        Log.Applied(logger, runtime.Current.Origin.Version, file.Path, string.Join("; ", changes));
-        if (changes.Any(change => change.StartsWith("connectTimeout", StringComparison.Ordinal)))
+        (differs, runtime.FileProblem) = (false, null);
+        var later = string.Join("; ", ConfigChanges.AtStart(file.Started, now));
+        if (later.Length > 0 && later != told)
         {
-            Log.NeedsRestart(logger);
+            Log.NeedsRestart(logger, later);
         }
+
+        told = later;
     }
+
+    private void Differs(string why) => (differs, runtime.FileProblem) = (true, why);
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Configuration {Version} of {File} is in force: {Changes}", EventName = "GatewayConfigApplied")]
         public static partial void Applied(ILogger logger, int version, string file, string changes);
 
-        [LoggerMessage(2, LogLevel.Error, "{File} has {Count} errors and is not put in force; configuration {Version} stays", EventName = "GatewayConfigRefused")]
-        public static partial void Refused(ILogger logger, string file, int count, int version);
+        [LoggerMessage(2, LogLevel.Error, "{File} has {Errors} and is not put in force; configuration {Version} stays", EventName = "GatewayConfigRefused")]
+        public static partial void Refused(ILogger logger, string file, string errors, int version);
 
         [LoggerMessage(3, LogLevel.Error, "{Where}: {Problem}", EventName = "GatewayConfigError")]
         public static partial void Problem(ILogger logger, string where, string problem);
@@ -111,10 +127,13 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
         [LoggerMessage(4, LogLevel.Warning, "{File} cannot be read, so the configuration stays: {Reason}", EventName = "GatewayConfigUnreadable")]
         public static partial void Unreadable(ILogger logger, string file, string reason);
 
-        [LoggerMessage(5, LogLevel.Warning, "connectTimeout takes effect when the gateway starts again", EventName = "GatewayConfigNeedsRestart")]
-        public static partial void NeedsRestart(ILogger logger);
+        [LoggerMessage(5, LogLevel.Warning, "In force only when the gateway starts again: {Changes}", EventName = "GatewayConfigNeedsRestart")]
+        public static partial void NeedsRestart(ILogger logger, string changes);
+
+        [LoggerMessage(6, LogLevel.Information, "{File} says again what is in force: configuration {Version}", EventName = "GatewayConfigRestored")]
+        public static partial void Restored(ILogger logger, string file, int version);
     }
 }
 
-/// <summary>The file to watch, and the text of it that is in force.</summary>
-internal sealed record WatchedFile(string Path, string Text);
+/// <summary>The file to watch, and what it said when the gateway started.</summary>
+internal sealed record WatchedFile(string Path, GatewayFile Started);

@@ -22,10 +22,10 @@ internal sealed class GatewayRuntime
     private readonly Random random;
     private volatile GatewaySnapshot current;
 
-    public GatewayRuntime(GatewayConfig config, RouteChain chain, UpstreamClient upstream, IOptions<KestrelServerOptions> server, TimeProvider clock, Random random)
+    public GatewayRuntime(GatewayFile file, RouteChain chain, UpstreamClient upstream, IOptions<KestrelServerOptions> server, TimeProvider clock, Random random)
     {
         (this.chain, this.upstream, this.server, this.clock, this.random) = (chain, upstream, server.Value.Limits, clock, random);
-        current = Build(config, 1, "start");
+        current = Build(file.Config, 1, "start", file.Text.Length > 0 ? file.Text : null);
     }
 
     /// <summary>What the edge believes of callers' ids, as the configuration in force has it.</summary>
@@ -34,13 +34,17 @@ internal sealed class GatewayRuntime
     /// <summary>What is in force.</summary>
     public GatewaySnapshot Current => current;
 
+    /// <summary>Why its file is not in force, as it stands there; null while it is, and where there is none.</summary>
+    public string? FileProblem { get; set; }
+
     /// <summary>What its policies keep.</summary>
     public KeptState Kept => kept;
 
     /// <summary>Puts another configuration in force. With errors, all of them, nothing changes.</summary>
     /// <param name="config">To be put in force.</param>
     /// <param name="source">Where it comes from, in a word.</param>
-    public IReadOnlyList<ConfigError> Apply(GatewayConfig config, string source = "operator")
+    /// <param name="text">As it was written.</param>
+    public IReadOnlyList<ConfigError> Apply(GatewayConfig config, string source = "operator", string? text = null)
     {
         if (config.Validate() is { Count: > 0 } errors)
         {
@@ -49,17 +53,17 @@ internal sealed class GatewayRuntime
 
         lock (gate)
         {
-            current = Build(config, current.Origin.Version + 1, source);
+            current = Build(config, current.Origin.Version + 1, source, text);
         }
 
         return [];
     }
 
-    private GatewaySnapshot Build(GatewayConfig config, int version, string source)
+    private GatewaySnapshot Build(GatewayConfig config, int version, string source, string? text)
     {
         var routes = new RouteTable(chain.Build(config, kept));
         Flag[] flags = [.. config.Flags.Select(flag => kept.Get(flag.Name, flag, () => new Flag(flag, random)))];
-        var snapshot = new GatewaySnapshot(config, routes, config.AcceptFlags ? null : new FlagSet(flags), new ConfigOrigin(version, clock.GetUtcNow(), source));
+        var snapshot = new GatewaySnapshot(config, routes, config.AcceptFlags ? null : new FlagSet(flags), new ConfigOrigin(version, clock.GetUtcNow(), source), text);
         kept.Settle();
         upstream.Configure(config);
         ServerLimits.Apply(server, config.Limits);

@@ -11,7 +11,8 @@ namespace Portolan.Proxy.Runtime;
 /// <param name="Routes">Its routes, ready to be matched.</param>
 /// <param name="Flags">Its feature flags; null where whoever calls says which are on.</param>
 /// <param name="Origin">Where it came from.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, FlagSet? Flags, ConfigOrigin Origin)
+/// <param name="Text">As it was written; null where it was made by a program.</param>
+internal sealed record GatewaySnapshot(GatewayConfig Config, RouteTable Routes, FlagSet? Flags, ConfigOrigin Origin, string? Text)
 {
     /// <summary>How slowly a client on HTTP/1.1 may take its answer; null: as slowly as it likes.</summary>
     public MinDataRate? AnswerRate { get; } = ServerLimits.Rate(Config.Limits.AnswerRate, Config.Limits);

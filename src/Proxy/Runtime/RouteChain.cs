@@ -30,6 +30,7 @@ internal sealed class RouteChain(
     /// <summary>Makes the routes ready. The configuration has been validated.</summary>
     public IEnumerable<Route> Build(GatewayConfig config, KeptState kept)
     {
+        caches.Limit = config.CacheSize;
         var anyCache = config.Routes.Any(route => route.Cache is not null);
         return config.Routes.SelectMany(route => Build(route, config, anyCache, kept));
     }

@@ -18,7 +18,8 @@ internal static class YamlJson
         return node.Style == ScalarStyle.Plain && IsLiteral(text) ? text : "\"" + JsonEncodedText.Encode(text) + "\"";
     }
 
-    private static JsonNode? Node(YamlNode node) => node switch
+    /// <summary>The value; null where it is none.</summary>
+    public static JsonNode? Node(YamlNode node) => node switch
     {
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Node)]),
         YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((pair.Key as YamlScalarNode)?.Value) ?? "", Node(pair.Value)))),

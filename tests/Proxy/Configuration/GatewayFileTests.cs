@@ -34,6 +34,9 @@ public sealed class GatewayFileTests
     public void What_is_not_said_has_its_default() => Assert.Equal(new GatewayConfig(), Read("{}"));
 
     [Theory]
+    [InlineData("routes: [{ path: /portolan/x, service: s }]", "1:18: '/portolan/x' would reach what services offer to operators, so the gateway keeps it closed; choose another path, or give 'rewrite'.")]
+    [InlineData("routes: [{ path: /portolan/cache/x, service: s, rewrite: / }]", "1:18: '/portolan/cache/x' is answered by the gateway itself; choose another path.")]
+    [InlineData("routes: [{ path: /a, service: oders }]\nservices: { orders: {} }", "2:13: no route uses the service 'orders', but one uses 'oders'; write the same name in both places.")]
     [InlineData("timeout: 30", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '30'.")]
     [InlineData("timeout: 5 parsecs", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '5 parsecs'.")]
     [InlineData("timeout: 0s", "1:10: must be longer than nothing.")]

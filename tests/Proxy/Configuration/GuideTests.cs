@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Tests.Fixtures;
 
 namespace Portolan.Proxy.Tests.Configuration;
@@ -15,6 +16,9 @@ public sealed partial class GuideTests
 
         Assert.NotEmpty(shown);
         Assert.All(shown, block => Assert.Equal((block.Page, ""), (block.Page, ConfigText.ProblemsOf(block.Text))));
+
+        // What the gateway shows of itself is such a file too.
+        Assert.All(shown, block => Assert.Equal(ConfigText.Read(block.Text), ConfigText.Read(GatewayFile.ToJson(block.Text).ToJsonString())));
     }
 
     private static bool IsOfGateway(string text) => text.StartsWith("routes:", StringComparison.Ordinal) || text.StartsWith("gateway:", StringComparison.Ordinal);

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Reload;
 using Portolan.Proxy.Runtime;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tests.Fixtures;
 
 namespace Portolan.Proxy.Tests.Reload;
@@ -102,6 +104,64 @@ public sealed class ConfigWatchTests : IDisposable
         Assert.Empty(log.Written);
     }
 
+    [Fact]
+    public async Task What_takes_a_restart_is_told_as_that_once_and_not_as_done()
+    {
+        await using var gateway = await Gateway.StartAsync(Text("one"), ("s", [RawServer.NobodyThere()]));
+        var watch = Watch(gateway, "one");
+        Look(watch, 2);
+        var text = "port: 8081\nlisten: [{ port: 8443 }]\nconnectTimeout: 2s\nfaultInjection: true\nlimits: { connections: 7 }\n" + Text("one");
+        File.WriteAllText(Path, text);
+        Look(watch, 3);
+
+        Assert.Equal(
+            ["In force only when the gateway starts again: port changed; listen changed; connectTimeout: 5s is now 2s; faultInjection: false is now true; limits.connections changed"], log.Written);
+
+        File.WriteAllText(Path, text.Replace("limits: { connections: 7 }", "cacheSize: 1MiB\nlimits: { body: 2MiB, connections: 7 }", StringComparison.Ordinal));
+        Look(watch, 3);
+        Assert.Equal($"Configuration 2 of {Path} is in force: cacheSize: 64MiB is now 1MiB; limits.body: 1MiB is now 2MiB", log.Written[^1]);
+        Assert.Equal(2, log.Written.Count);
+
+        Write("one");
+        Look(watch, 3);
+        Assert.Equal($"Configuration 3 of {Path} is in force: cacheSize: 1MiB is now 64MiB; limits.body: 2MiB is now 1MiB", log.Written[^1]);
+        Assert.Equal(3, log.Written.Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_mended_to_what_is_in_force_is_told_so_and_pages_say_when_it_differs()
+    {
+        await using var gateway = await Gateway.StartAsync(Text("one"), ("s", [RawServer.NobodyThere()]));
+        var watch = Watch(gateway, "one");
+        Look(watch, 2);
+        File.WriteAllText(Path, "timeout: soon\n" + Text("one"));
+        Look(watch, 2);
+
+        Assert.Contains("<br>The file has 1 error and is not in force; the log says more.", await gateway.Client.GetStringAsync("/"));
+        Assert.Contains("\"message\":\"the file has 1 error and is not in force\"", await HealthAsync(gateway));
+        Assert.Equal($"{Path} has 1 error and is not put in force; configuration 1 stays", log.Written[0]);
+
+        Write("one");
+        Look(watch, 2);
+        Assert.Equal($"{Path} says again what is in force: configuration 1", log.Written[^1]);
+        Assert.DoesNotContain("not in force", await gateway.Client.GetStringAsync("/"));
+
+        File.Delete(Path);
+        Look(watch, 3);
+        Assert.Contains("\"message\":\"the file cannot be read and is not in force\"", await HealthAsync(gateway));
+        Write("one");
+        Look(watch, 3);
+        Assert.Equal($"{Path} says again what is in force: configuration 1", log.Written[^1]);
+        Assert.Equal(5, log.Written.Count);
+        Assert.DoesNotContain("not in force", await HealthAsync(gateway));
+    }
+
+    private static async Task<string> HealthAsync(Gateway gateway)
+    {
+        using var answer = await gateway.Client.GetAsync("/health/system");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     private static string Text(string version) => $"routes: [{{ path: /a, service: s, rewrite: /{version} }}]";
 
     private static void Look(ConfigWatch watch, int times)
@@ -116,8 +176,13 @@ public sealed class ConfigWatchTests : IDisposable
 
     private ConfigWatch Watch(Gateway gateway, string version)
     {
-        Write(version);
-        return new ConfigWatch(gateway.Part<GatewayRuntime>(), new WatchedFile(Path, Text(version)), TimeProvider.System, log);
+        return WatchText(gateway, Text(version));
+    }
+
+    private ConfigWatch WatchText(Gateway gateway, string text)
+    {
+        File.WriteAllText(Path, text);
+        return new ConfigWatch(gateway.Part<GatewayRuntime>(), new WatchedFile(Path, GatewayFile.Parse(text, new YamlProblems(Path))!), TimeProvider.System, log);
     }
 
     private sealed class Lines : ILogger<ConfigWatch>

@@ -50,6 +50,32 @@ public sealed class ReloadTests
         Assert.Equal(1, (await gateway.Client.GetFromJsonAsync<JsonElement>(Config)).GetProperty("version").GetInt32());
     }
 
+    [Fact]
+    public async Task What_is_shown_of_the_configuration_can_be_put_back()
+    {
+        const string Text = """
+            connectTimeout: 2s
+            routes:
+              - path: "/a/{id}"
+                service: s
+                headers: { X-Kind: "it's \u00fc & <b> 😀" }
+                cache: { ttl: 30s, maxEntry: 64KiB }
+                rateLimit: { limit: 5, window: 1m, algorithm: sliding-counter }
+            services: { s: { retryBudget: 5%, hedge: p95 } }
+            """;
+        await using var gateway = await Gateway.StartAsync(Before, ("s", [RawServer.NobodyThere()]));
+        using var first = await gateway.Client.PutAsync(Config, new StringContent(Text));
+        var put = await first.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(["connectTimeout: 5s is now 2s"], put.GetProperty("atStart").EnumerateArray().Select(change => change.GetString()));
+        var shown = (await gateway.Client.GetFromJsonAsync<JsonElement>(Config)).GetProperty("config");
+        Assert.Equal("30s", shown.GetProperty("routes")[0].GetProperty("cache").GetProperty("ttl").GetString());
+
+        using var second = await gateway.Client.PutAsync(Config, new StringContent(shown.GetRawText()));
+
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Empty((await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("changes").EnumerateArray());
+    }
+
     [Theory]
     [InlineData("Via: 1.1 other")]
     [InlineData("Origin: http://evil.example")]
