@@ -31,7 +31,7 @@ internal static class RateLimitChecks
         var before = errors.Count;
         Require(limit.Limit >= 1, ".limit", "must be at least 1.");
         Require(limit.Window > TimeSpan.Zero && limit.Window <= TimeSpan.FromDays(1), ".window", "must be longer than nothing, and at most a day (24h).");
-        Require(limit.Burst is null || HasBurst(limit.Algorithm), ".burst", "is for token-bucket, leaky-bucket and gcra; remove it, or choose one of them as 'algorithm'.");
+        Require(limit.Burst is null || HasBurst(limit.Algorithm), ".burst", "is for token-bucket, leaky-bucket and gcra; remove 'burst', or choose one of them as 'algorithm'.");
         if (RateLimitKey.Check(limit.By) is { } fault)
         {
             errors.Add(new ConfigError(where + ".by", fault));
