@@ -9,13 +9,16 @@ namespace Portolan.Proxy;
 internal static class GatewayKestrel
 {
     private static readonly ConnectionEncoding Connection = new();
+    private static readonly LengthEncoding Length = new();
 
     public static void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
 
-        // Byte for byte: header values are passed on, not understood. But for one, of which the server would drop a part.
-        options.RequestHeaderEncodingSelector = name => name == HeaderNames.Connection ? Connection : Encoding.Latin1;
+        // Byte for byte: header values are passed on, not understood. But for one, of which the server would drop a part, and one
+        // that it would read too kindly.
+        options.RequestHeaderEncodingSelector = name =>
+            name == HeaderNames.Connection ? Connection : name == HeaderNames.ContentLength ? Length : Encoding.Latin1;
         options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
     }
 }

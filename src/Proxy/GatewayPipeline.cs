@@ -20,6 +20,7 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime, Drain drain, HomeP
             steps.RefuseMisdirected,     // who it is for is in doubt too
             GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is
+            GatewaySteps.RemoveNominated, // before anybody goes by a header that no service will see
             steps.Limit,                 // before anybody reads or answers
             steps.DecideFlags,           // before a route is looked for, which may need one
             _ => steps.RouteAsync,       // last: the route's chain forwards or composes

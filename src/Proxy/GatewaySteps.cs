@@ -54,6 +54,12 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         return next(context);
     };
 
+    public static RequestDelegate RemoveNominated(RequestDelegate next) => context =>
+    {
+        HopByHop.RemoveNominated(context.Request.Headers);
+        return next(context);
+    };
+
     public RequestDelegate DecideFlags(RequestDelegate next) => context =>
     {
         runtime.Current.Flags?.Decide(context);

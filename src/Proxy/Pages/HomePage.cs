@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
+using Portolan.Core.Http;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Runtime;
@@ -16,8 +17,14 @@ internal sealed class HomePage(GatewayRuntime runtime)
     /// <summary>True for what it answers where no route does: a front end may have the address.</summary>
     public static bool Answers(string method, RequestPath path) => path.Raw == "/" && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
+    /// <summary>Answers an operator; where services are is nobody else's business.</summary>
     public Task HandleAsync(HttpContext context)
     {
+        if (LoopbackGuard.Check(context) is { } refusal)
+        {
+            return refusal.ExecuteAsync(context);
+        }
+
         var html = Html(runtime.Current);
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";

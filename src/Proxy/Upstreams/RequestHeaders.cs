@@ -23,6 +23,9 @@ internal static class RequestHeaders
         HeaderNames.ParentRequestId, HeaderNames.TraceId, HeaderNames.RequestTimeout, HeaderNames.GrpcTimeout, HeaderNames.FeatureFlags,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Written =
+        NotFromOutside.Except(["Host", HeaderNames.FeatureFlags]).ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>A part of a composition is another resource in another representation than the one that was asked for.</summary>
     public static IReadOnlyList<string> NotForParts { get; } =
     [
@@ -30,18 +33,16 @@ internal static class RequestHeaders
         HeaderNames.IdempotencyKey,
     ];
 
-    /// <summary>Copies what may pass, then adds what the gateway says: after, so that nothing nominated can remove it.</summary>
+    /// <summary>Copies what may pass, then adds what the gateway says. What <c>Connection</c> names was taken out at the edge.</summary>
     /// <param name="context">The client's request.</param>
     /// <param name="remaining">How long the caller of the service waits; more than a day says nothing.</param>
     /// <param name="sink">Takes them.</param>
     public static void Copy<TSink>(HttpContext context, TimeSpan remaining, ref TSink sink)
         where TSink : IHeaderSink
     {
-        var headers = context.Request.Headers;
-        var nominated = HopByHop.Nominated(headers.Connection);
-        foreach (var (name, values) in headers)
+        foreach (var (name, values) in context.Request.Headers)
         {
-            if (Passes(name) && nominated?.Contains(name) != true)
+            if (Passes(name))
             {
                 sink.Add(name, values);
             }
@@ -49,6 +50,14 @@ internal static class RequestHeaders
 
         AddOwn(context, remaining, ref sink);
     }
+
+    /// <summary>
+    /// True for a header that services get from the gateway, whatever the client sent under that name: so the client's tells nothing
+    /// of the one an answer depends on. Not so what is also part of an address, and the flags, which are decided before anybody asks.
+    /// </summary>
+    public static bool IsWritten(ReadOnlySpan<char> name) =>
+        Written.Contains(name) || (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+            && !name.Equals("X-Forwarded-Host", StringComparison.OrdinalIgnoreCase) && !name.Equals("X-Forwarded-Proto", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True where the client takes trailers: the one coding of TE that goes on to who can send them, because gRPC goes by it.</summary>
     public static bool AcceptsTrailers(HttpContext context)

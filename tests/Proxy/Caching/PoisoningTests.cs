@@ -43,6 +43,54 @@ public sealed class PoisoningTests
         Assert.Equal("3", (await cache.GetAsync("/x", header)).Body);
     }
 
+    [Fact]
+    public async Task A_header_that_a_client_has_removed_chooses_nothing_for_others()
+    {
+        await using var cache = await CacheFixture.StartAsync((context, _) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            context.Response.Headers.Vary = "Accept-Language";
+            var text = $"language {context.Request.Headers.AcceptLanguage}";
+            context.Response.ContentLength = text.Length;
+            return context.Response.WriteAsync(text);
+        });
+        Assert.EndsWith("language ", await cache.Gateway.GetRawAsync("/x", "Accept-Language: fr", "Connection: Accept-Language"));
+        Assert.EndsWith("language fr", await cache.Gateway.GetRawAsync("/x", "Accept-Language: fr"));
+        Assert.EndsWith("language ", await cache.Gateway.GetRawAsync("/x"));
+        Assert.Equal(2, cache.Count);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("accept, x-forwarded-for")]
+    [InlineData("X-Real-IP")]
+    [InlineData("Via")]
+    [InlineData("traceparent")]
+    [InlineData("X-Request-ID, Accept")]
+    [InlineData("X-Request-Timeout")]
+    public async Task What_depends_on_what_the_gateway_says_of_a_client_is_for_nobody_else(string vary)
+    {
+        await using var cache = await CacheFixture.StartAsync($"Cache-Control: max-age=60 | Vary: {vary}");
+        Assert.Equal(("1", "portolan; fwd=uri-miss; detail=vary"), await AskAsync());
+        Assert.Equal("2", (await AskAsync()).Body);
+
+        async Task<(string Body, string Status)> AskAsync()
+        {
+            var answer = await cache.GetAsync("/x");
+            return (answer.Body, answer.CacheStatus);
+        }
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-Host, X-Forwarded-Proto, Host")]
+    [InlineData("X-Feature-Flags")]
+    public async Task What_is_part_of_the_key_may_be_named(string vary)
+    {
+        await using var cache = await CacheFixture.StartAsync($"Cache-Control: max-age=60 | Vary: {vary}");
+        await cache.GetAsync("/x");
+        Assert.Equal("1", (await cache.GetAsync("/x")).Body);
+    }
+
     [Theory]
     [InlineData("get")]
     [InlineData("Get")]

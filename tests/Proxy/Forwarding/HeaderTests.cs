@@ -39,6 +39,48 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    public async Task What_the_gateway_sets_no_client_has_removed_by_naming_it()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.StartAsync(
+            """
+            routes:
+              - path: /{**rest}
+                service: backend
+                version: { header: X-API-Version, default: v2, versions: { v1: {}, v2: {} } }
+                request: { headers: { set: { X-Tenant: blue }, add: { X-List: b } } }
+            """,
+            ("backend", [echo.Address]));
+        var seen = await gateway.GetRawAsync("/x", "Connection: X-Tenant, X-List, X-API-Version", "X-Tenant: red", "X-List: a");
+
+        Assert.Contains("X-Tenant: blue\n", seen);
+        Assert.Contains("X-List: b\n", seen);
+        Assert.Contains("X-API-Version: v2\n", seen);
+    }
+
+    [Fact]
+    public async Task No_policy_goes_by_a_header_that_no_service_will_see()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.StartAsync("routes: [{ path: /x, service: backend, headers: { X-Beta: '*' } }]", ("backend", [echo.Address]));
+
+        Assert.StartsWith("HTTP/1.1 200 ", await gateway.GetRawAsync("/x", "X-Beta: 1"));
+        Assert.StartsWith("HTTP/1.1 404 ", await gateway.GetRawAsync("/x", "Connection: X-Beta", "X-Beta: 1"));
+    }
+
+    [Fact]
+    public async Task A_body_stays_framed_whatever_its_client_names()
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(echo.Address);
+        var seen = await gateway.SendRawAsync("POST /x HTTP/1.1\r\nHost: a\r\nConnection: close, Content-Length, Host, Content-Type\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc");
+
+        Assert.Contains("Content-Length: 3\n", seen);
+        Assert.DoesNotContain("text/plain\n", seen);
+        Assert.EndsWith("\n\nabc", seen.TrimEnd('0', '\r', '\n'));
+    }
+
+    [Fact]
     public async Task The_gateway_alone_says_who_asks_and_from_where()
     {
         await using var echo = await Upstream.StartEchoAsync();

@@ -28,6 +28,19 @@ public sealed class PageTests
     }
 
     [Theory]
+    [InlineData("X-Forwarded-For: 1.2.3.4")]
+    [InlineData("Via: 1.1 nginx")]
+    [InlineData("Origin: https://evil.example")]
+    [InlineData("Connection: X-Forwarded-For, Via\r\nX-Forwarded-For: 1.2.3.4")]
+    public async Task The_home_page_is_for_operators(string header)
+    {
+        await using var gateway = await Gateway.StartAsync(Config);
+
+        Assert.StartsWith("HTTP/1.1 403 ", await gateway.SendRawAsync($"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 403 ", await gateway.SendRawAsync("HEAD / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Theory]
     [InlineData("{ path: /, service: web }")]
     [InlineData("{ path: \"/{**rest}\", service: web }")]
     [InlineData("{ path: \"/{**rest}\", service: web, host: 127.0.0.1, methods: [GET] }")]
@@ -40,7 +53,7 @@ public sealed class PageTests
         Assert.Equal("front end /", await gateway.Client.GetStringAsync("/"));
         gateway.Apply(Without);
         Assert.Contains("<h1>Portolan gateway</h1>", await gateway.Client.GetStringAsync("/?from=mail"));
-        Assert.Contains("\r\nContent-Type: text/html", await gateway.SendRawAsync("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+        Assert.Contains("\r\nContent-Type: text/html", await gateway.SendRawAsync("HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var posted = await gateway.Client.PostAsync("/", null);
         Assert.Equal(HttpStatusCode.NotFound, posted.StatusCode);
         gateway.Apply($"routes: [{route}]");

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Caching.Freshness;
 
@@ -79,13 +80,17 @@ internal static class StoreRules
         };
     }
 
+    // What depends on a header that the gateway writes, such as the client's address, is never asked for again by the same words.
     private static bool NeverAgain(StringValues vary)
     {
         foreach (var line in vary)
         {
-            if (line?.Contains('*') == true)
+            foreach (var name in line.AsSpan().Split(','))
             {
-                return true;
+                if (line.AsSpan()[name].Trim() is var plain && (plain.Contains('*') || RequestHeaders.IsWritten(plain)))
+                {
+                    return true;
+                }
             }
         }
 

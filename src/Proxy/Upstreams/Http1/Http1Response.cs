@@ -250,15 +250,23 @@ internal sealed class Http1Response : UpstreamResponse
             return;
         }
 
-        if (sending is { IsCompletedSuccessfully: false } || (Status == 205 && connection.Head.ContentLength != 0))
+        if (sending is { IsCompletedSuccessfully: false } || IsFollowedByMore())
         {
-            // The second: there can be a body in the eyes of the service, which nobody has read.
             connection.Dispose();
             return;
         }
 
         connection.Release();
     }
+
+    // There can be a body in the eyes of the service, which nobody has read: it would stand before the next answer.
+    private bool IsFollowedByMore() => Status switch
+    {
+        204 => connection.Head.Chunked || connection.Head.ContentLength > 0,
+        205 => connection.Head.ContentLength != 0,
+        304 => connection.Head.Chunked, // a length is that of what has not changed
+        _ => false,
+    };
 
     private List<string?> Values(string name)
     {

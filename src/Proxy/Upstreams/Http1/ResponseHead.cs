@@ -23,6 +23,7 @@ internal sealed class ResponseHead
 
     private readonly List<Line> lines = [];
     private bool closes;
+    private bool isOld;
 
     /// <summary>One header: where its name and value stand.</summary>
     public readonly record struct Line(int Name, int NameLength, int Value, int ValueLength);
@@ -52,7 +53,7 @@ internal sealed class ResponseHead
         size = end + 4;
         if (end < 0)
         {
-            return bytes.Length < MaximumSize ? false : throw new MalformedResponseException($"a head of more than {MaximumSize} bytes");
+            return bytes.Length < MaximumSize ? HasWholeLines(bytes) : throw new MalformedResponseException($"a head of more than {MaximumSize} bytes");
         }
 
         lines.Clear();
@@ -69,14 +70,30 @@ internal sealed class ResponseHead
             throw new MalformedResponseException("both Content-Length and Transfer-Encoding");
         }
 
-        // Said in any place, it holds.
-        KeepsAlive &= !closes;
+        // Said in any place, it holds. HTTP/1.0 has no chunks: where such a message ends is in doubt (RFC 9112, 6.1).
+        KeepsAlive &= !closes && !(Chunked && isOld);
         return true;
     }
 
     /// <summary>True when a header has this name.</summary>
     public static bool Is(ReadOnlySpan<byte> bytes, Line line, ReadOnlySpan<byte> name) =>
         line.NameLength == name.Length && Ascii.EqualsIgnoreCase(bytes.Slice(line.Name, line.NameLength), name);
+
+    // False, as there is more to come. But not where a line has ended otherwise than lines do: the end would never come.
+    private static bool HasWholeLines(ReadOnlySpan<byte> bytes)
+    {
+        for (var end = bytes.IndexOf((byte)'\n'); end >= 0; end = bytes.IndexOf((byte)'\n'))
+        {
+            if (end == 0 || bytes[end - 1] != '\r')
+            {
+                throw new MalformedResponseException("a line that ends with a line feed alone");
+            }
+
+            bytes = bytes[(end + 1)..];
+        }
+
+        return false;
+    }
 
     private int ReadStatus(ReadOnlySpan<byte> head)
     {
@@ -90,7 +107,8 @@ internal sealed class ResponseHead
         }
 
         Status = ((line[9] - '0') * 100) + ((line[10] - '0') * 10) + (line[11] - '0');
-        KeepsAlive = line[7] == '1';
+        isOld = line[7] == '0';
+        KeepsAlive = !isOld;
         return end + 1;
     }
 
