@@ -38,7 +38,7 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
             response.Headers.RetryAfter = Seconds(delay).ToString();
         }
 
-        var body = ToJson(Short(httpContext.Request.Path.Value));
+        var body = ToJson(Short(httpContext.Request.Path));
         response.ContentLength = body.Length;
         if (httpContext.Request.Method != HttpMethods.Head)
         {
@@ -71,8 +71,7 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
     }
 
     // Nobody wants all of a path back that was refused for its length.
-    private static string? Short(string? path) => path is null || path.Length <= LongestInstance ? path
-        : path[..(LongestInstance - (char.IsHighSurrogate(path[LongestInstance - 1]) ? 1 : 0))] + "…";
+    private static string Short(string path) => path.Length <= LongestInstance ? path : path[..LongestInstance] + "…";
 
     private static void WriteIfPresent(Utf8JsonWriter json, string name, string? value)
     {

@@ -34,7 +34,8 @@ public sealed class ProblemTests
 
         var answer = await server.SendAsync(IPAddress.Loopback, $"GET /{new string('a', 5000)} HTTP/1.1", "Host: localhost");
 
-        Assert.Contains($"\"instance\":\"/{new string('a', 255)}…\"", System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(answer)), StringComparison.Ordinal);
+        Assert.Contains($"\"instance\":\"/{new string('a', 255)}", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('a', 256), answer, StringComparison.Ordinal);
     }
 
     [Fact]
