@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Mirroring.Comparison;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Mirroring;
@@ -11,7 +12,6 @@ internal sealed class MirrorJob
     /// <summary>Tells the service that nobody gets its answer.</summary>
     public const string Mark = "X-Portolan-Mirror";
 
-    private static readonly string[] Credentials = ["Authorization", "Cookie", "X-API-Key"];
 
     private readonly List<KeyValuePair<string, StringValues>> headers = [];
 
@@ -56,7 +56,7 @@ internal sealed class MirrorJob
     {
         public void Add(string name, StringValues values)
         {
-            if (!stripsCredentials || !Credentials.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!stripsCredentials || !Credentials.Headers.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 headers.Add(new(name, values));
             }
