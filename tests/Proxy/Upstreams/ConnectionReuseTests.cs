@@ -53,9 +53,9 @@ public sealed class ConnectionReuseTests
         var clock = new VirtualClock();
         using var server = new RawServer(RawServer.ReadHeadAsync);
         using var connection = await ConnectAsync(server, clock);
-        Assert.True(connection.IsUsable(TimeSpan.FromSeconds(60)));
+        Assert.True(connection.IsUsable(TimeSpan.MaxValue));
         connection.Abort();
-        Assert.False(connection.IsUsable(TimeSpan.FromSeconds(60)));
+        Assert.False(connection.IsUsable(TimeSpan.MaxValue));
     }
 
     [Fact]
