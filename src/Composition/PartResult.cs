@@ -25,11 +25,16 @@ public sealed record PartResult
     /// <summary>When the value was good, where it is an old one in the part's place.</summary>
     public DateTimeOffset? AsOf { get; private init; }
 
+    /// <summary>True where the value may be given to whoever asks next.</summary>
+    public bool MayBeKept { get; private init; } = true;
+
     /// <summary>What the part threw, for the log; null where it did not.</summary>
     public Exception? Cause { get; private init; }
 
     /// <summary>The part as it should be.</summary>
-    public static PartResult Of(JsonElement value) => new() { Value = value };
+    /// <param name="value">The value.</param>
+    /// <param name="mayBeKept">False for a value that is for this caller alone.</param>
+    public static PartResult Of(JsonElement value, bool mayBeKept = true) => new() { Value = value, MayBeKept = mayBeKept };
 
     /// <summary>The part, but something inside could not be had.</summary>
     public static PartResult Incomplete(JsonElement value) => new() { Value = value, IsIncomplete = true };

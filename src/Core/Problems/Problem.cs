@@ -27,14 +27,20 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
             return;
         }
 
-        response.StatusCode = Status;
-        response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } delay)
         {
             response.Headers.RetryAfter = Seconds(delay).ToString();
         }
 
+        if (GrpcAnswer.IsAsked(httpContext.Request))
+        {
+            GrpcAnswer.Write(response, this);
+            return;
+        }
+
+        response.StatusCode = Status;
+        response.ContentType = "application/problem+json";
         var body = ToJson(httpContext.Request.Path);
         response.ContentLength = body.Length;
         if (httpContext.Request.Method != HttpMethods.Head)

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 using Portolan.Composition;
 using Portolan.Core.Deadlines;
 using Portolan.Proxy.Configuration;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 
 namespace Portolan.Proxy.Aggregation;
 
 /// <summary>A route that is answered with what several services say.</summary>
-internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetcher, StaleParts stale, TimeSpan time, TimeProvider clock, ILogger<ComposedRoute> logger)
+internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetcher, StaleParts stale, TimeSpan time, TimeSpan patience, TimeProvider clock, ILogger<ComposedRoute> logger)
 {
     private readonly CompositionPlan plan = PlanBuilder.Build(route, fetcher, stale);
 
@@ -37,7 +38,7 @@ internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetch
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.WrittenCount;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+        await ClientWrites.WriteAsync(context, body.WrittenMemory, patience, clock);
     }
 
     // A client that waits for less gets what there is by then.
@@ -53,4 +54,11 @@ internal sealed partial class ComposedRoute(RouteConfig route, PartFetcher fetch
 /// <summary>What a composition is run with.</summary>
 /// <param name="Context">The client's request.</param>
 /// <param name="Values">The route's values, percent-encoded.</param>
-internal sealed record ComposeInput(HttpContext Context, RouteValues Values);
+internal sealed record ComposeInput(HttpContext Context, RouteValues Values)
+{
+    // A page is put together in memory, of which it takes several times as much as it has bytes.
+    private int left = 16 * 1024 * 1024;
+
+    /// <summary>Takes bytes of what all parts may have together; false when there are no more.</summary>
+    public bool TryTake(int bytes) => Interlocked.Add(ref left, -bytes) >= 0;
+}

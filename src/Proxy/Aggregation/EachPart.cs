@@ -65,11 +65,11 @@ internal sealed class EachPart(PartConfig part, PartFetcher fetcher)
     private async Task<ConcurrentDictionary<string, PartResult>> FetchAsync(
         PartContext context, string[] distinct, CancellationToken cancellationToken)
     {
-        var request = ((ComposeInput)context.Input!).Context;
+        var input = (ComposeInput)context.Input!;
         var results = new ConcurrentDictionary<string, PartResult>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(distinct, options, async (one, cancellation) =>
-            results[one] = await fetcher.FetchAsync(request, part, one, cancellation));
+            results[one] = await fetcher.FetchAsync(input, part, one, cancellation));
         return results;
     }
 }

@@ -11,7 +11,10 @@ internal static class FetchProblems
         Failed(part, $"the service '{service}' answered {status}");
 
     public static Problem NoJson(string part, string service) =>
-        Failed(part, $"the answer of the service '{service}' is not JSON, or is too large");
+        Failed(part, $"the answer of the service '{service}' is not JSON");
+
+    public static Problem TooLarge(string part, string service) =>
+        Failed(part, $"the answer of the service '{service}' is too large: 4 MiB are the most, and 16 MiB of all parts together");
 
     public static Problem NoValue(string part, string path) => Failed(part, $"a value for its path {path} is missing or cannot stand in a path");
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Portolan.Composition;
@@ -11,29 +12,29 @@ namespace Portolan.Proxy.Aggregation;
 /// <summary>Fetches the JSON of one part from a service.</summary>
 internal sealed class PartFetcher(UpstreamClient upstream)
 {
-    // A page is put together in memory: what one part may add to it is bounded.
+    // What one part may add to a page.
     private const int MaximumSize = 4 * 1024 * 1024;
 
     /// <summary>Asks the part's service, and its other one where the first has no answer.</summary>
-    public async ValueTask<PartResult> FetchAsync(HttpContext context, PartConfig part, string path, CancellationToken cancellationToken)
+    public async ValueTask<PartResult> FetchAsync(ComposeInput input, PartConfig part, string path, CancellationToken cancellationToken)
     {
         var timeout = PlanBuilder.FetchTimeout(part);
-        var result = await FetchAsync(context, part.Name, part.Service!, path, timeout, cancellationToken);
+        var result = await FetchAsync(input, part.Name, part.Service!, path, timeout, cancellationToken);
         return part.Alternative is { } other && result.Failure is { Status: not StatusCodes.Status404NotFound } && !cancellationToken.IsCancellationRequested
-            ? await FetchAsync(context, part.Name, other, path, timeout, cancellationToken)
+            ? await FetchAsync(input, part.Name, other, path, timeout, cancellationToken)
             : result;
     }
 
     private async ValueTask<PartResult> FetchAsync(
-        HttpContext context, string part, string service, string path, TimeSpan? timeout, CancellationToken cancellationToken)
+        ComposeInput input, string part, string service, string path, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await upstream.SendAsync(service, path, left => Create(context, left), timeout, cancellationToken);
+            using var response = await upstream.SendAsync(service, path, left => Create(input.Context, left), timeout, cancellationToken);
             return (int)response.StatusCode switch
             {
                 StatusCodes.Status404NotFound => PartResult.Failed(FetchProblems.NotFound(part)),
-                >= 200 and < 300 => await ReadAsync(response, part, service, cancellationToken),
+                >= 200 and < 300 => await ReadAsync(input, response, part, service, cancellationToken),
                 var status => PartResult.Failed(FetchProblems.Status(part, service, status)),
             };
         }
@@ -41,7 +42,7 @@ internal sealed class PartFetcher(UpstreamClient upstream)
         {
             return PartResult.Failed(FetchProblems.Failed(part, exception.Problem.Detail!.TrimEnd('.')));
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             return PartResult.Failed(FetchProblems.Failed(part, $"the service '{service}' broke off its answer"));
         }
@@ -55,15 +56,25 @@ internal sealed class PartFetcher(UpstreamClient upstream)
     }
 
     private static async Task<PartResult> ReadAsync(
-        HttpResponseMessage response, string part, string service, CancellationToken cancellationToken)
+        ComposeInput input, HttpResponseMessage response, string part, string service, CancellationToken cancellationToken)
     {
+        var json = new ArrayBufferWriter<byte>();
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while (await body.ReadAsync(json.GetMemory(4096), cancellationToken) is var count and > 0)
+        {
+            json.Advance(count);
+            if (json.WrittenCount > MaximumSize || !input.TryTake(count))
+            {
+                return PartResult.Failed(FetchProblems.TooLarge(part, service));
+            }
+        }
+
         try
         {
-            await response.Content.LoadIntoBufferAsync(MaximumSize, cancellationToken);
-            var json = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return PartResult.Of(JsonElement.Parse(json));
+            var control = response.Headers.CacheControl;
+            return PartResult.Of(JsonElement.Parse(json.WrittenSpan), mayBeKept: control is not ({ Private: true } or { NoStore: true }));
         }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
+        catch (JsonException)
         {
             return PartResult.Failed(FetchProblems.NoJson(part, service));
         }

@@ -10,16 +10,16 @@ internal sealed class SinglePart(PartConfig part, PartFetcher fetcher, StalePart
 
     public async ValueTask<PartResult> FetchAsync(PartContext context, CancellationToken cancellationToken)
     {
-        var request = ((ComposeInput)context.Input!).Context;
+        var input = (ComposeInput)context.Input!;
         if (path.Fill(context, null) is not { } filled)
         {
             return PartResult.Failed(FetchProblems.NoValue(part.Name, part.Path!));
         }
 
-        var result = await fetcher.FetchAsync(request, part, filled, cancellationToken);
-        if (part.Stale is { } age && result.Failure is null)
+        var result = await fetcher.FetchAsync(input, part, filled, cancellationToken);
+        if (part.Stale is { } age && result is { Failure: null, MayBeKept: true })
         {
-            stale.Remember(request, part.Name, age, filled, result.Value);
+            stale.Remember(input.Context, part.Name, age, filled, result.Value);
         }
 
         return result;

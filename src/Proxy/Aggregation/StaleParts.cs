@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Edge;
 using Portolan.Resilience.Fallback;
 
 namespace Portolan.Proxy.Aggregation;
@@ -29,5 +30,5 @@ internal sealed class StaleParts(TimeProvider clock)
     public Remembered<JsonElement>? Recall(HttpContext context, string part, string path) =>
         IsForEverybody(context.Request) && parts.TryGetValue(part, out var known) ? known.Recall(path) : null;
 
-    private static bool IsForEverybody(HttpRequest request) => request.Headers.Authorization.Count == 0 && request.Headers.Cookie.Count == 0;
+    private static bool IsForEverybody(HttpRequest request) => !Credentials.AreIn(request.Headers) && request.Headers.Cookie.Count == 0;
 }

@@ -44,7 +44,7 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
                 }
 
                 CacheMetrics.Hit(cache.Partition.Route);
-                return HitAnswer.WriteAsync(context, entry, age);
+                return HitAnswer.WriteAsync(cache, context, entry, age);
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
                 entry = cache.Store.Find(key, cache.Partition, context.Request.Headers, out known);
                 if (entry is { IsMark: false } && MayGive(entry, end))
                 {
-                    await HitAnswer.WriteAsync(context, entry, entry.Age, isFirst ? null : "portolan; fwd=miss; collapsed");
+                    await HitAnswer.WriteAsync(cache, context, entry, entry.Age, isFirst ? null : "portolan; fwd=miss; collapsed");
                     return;
                 }
 
@@ -161,10 +161,10 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
             case FillEnd.NotModified:
                 var held = Revalidation.Renew(cache, context, key, entry!, fill);
                 flight?.End(held.Age < held.Life.Lifetime ? FlightEnd.Stored : FlightEnd.Unusable);
-                await HitAnswer.WriteAsync(context, held, held.Age, "portolan; fwd=stale; fwd-status=304; stored");
+                await HitAnswer.WriteAsync(cache, context, held, held.Age, "portolan; fwd=stale; fwd-status=304; stored");
                 break;
             case FillEnd.Failed:
-                await HitAnswer.WriteAsync(context, entry!, entry!.Age, $"portolan; fwd=stale; fwd-status={fill.Status}");
+                await HitAnswer.WriteAsync(cache, context, entry!, entry!.Age, $"portolan; fwd=stale; fwd-status={fill.Status}");
                 break;
         }
     }

@@ -3,21 +3,20 @@ using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Caching.Freshness;
 using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
+using Portolan.Proxy.Edge;
 
 namespace Portolan.Proxy.Caching;
 
 /// <summary>Writes a stored answer.</summary>
 internal static class HitAnswer
 {
-    // So much goes to the server at once; of more it would hold a copy for a client that reads slowly.
-    private const int Piece = 64 * 1024;
-
     /// <summary>Answers with an entry of this age.</summary>
+    /// <param name="cache">Of the route.</param>
     /// <param name="context">The request.</param>
     /// <param name="entry">What is stored.</param>
     /// <param name="age">How old it is.</param>
     /// <param name="told">What <c>Cache-Status</c> says; null: that it is a hit.</param>
-    public static Task WriteAsync(HttpContext context, CacheEntry entry, TimeSpan age, string? told = null)
+    public static Task WriteAsync(RouteCache cache, HttpContext context, CacheEntry entry, TimeSpan age, string? told = null)
     {
         var response = context.Response;
         var headers = response.Headers;
@@ -55,20 +54,7 @@ internal static class HitAnswer
             return response.StartAsync(context.RequestAborted);
         }
 
-        if (entry.Body.Length > Piece)
-        {
-            return WriteLargeAsync(context, entry.Body);
-        }
-
-        var written = response.BodyWriter.WriteAsync(entry.Body, context.RequestAborted);
-        return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
-    }
-
-    private static async Task WriteLargeAsync(HttpContext context, ReadOnlyMemory<byte> body)
-    {
-        for (; !body.IsEmpty; body = body[Math.Min(Piece, body.Length)..])
-        {
-            await context.Response.BodyWriter.WriteAsync(body[..Math.Min(Piece, body.Length)], context.RequestAborted);
-        }
+        var writing = ClientWrites.WriteAsync(context, entry.Body, cache.Patience, cache.Clock);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
     }
 }

@@ -35,7 +35,7 @@ internal static class Revalidation
         }
 
         said.Age = fill.Age;
-        var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, context.Request.Headers.Cookie.Count > 0);
+        var facts = RequestFacts.Of(context.Request.Headers, cache.Config);
         var life = StoreRules.Decide(facts, stored.Status, said, cache.Config, cache.Clock.GetUtcNow(), fill.Took, out _);
         var renewed = new CacheEntry(cache.Partition, stored.Vary, stored.Status, head, stored.Body, life ?? None, cache.Clock);
         if (life is null)

@@ -8,5 +8,6 @@ namespace Portolan.Proxy.Caching;
 /// <param name="Store">Of all routes.</param>
 /// <param name="Partition">The route's share of it.</param>
 /// <param name="Flights">The fetches under way, of all routes.</param>
+/// <param name="Patience">How long a client may take nothing of an answer.</param>
 /// <param name="Clock">Tells ages.</param>
-internal sealed record RouteCache(CacheConfig Config, CacheStore Store, CachePartition Partition, Flights Flights, TimeProvider Clock);
+internal sealed record RouteCache(CacheConfig Config, CacheStore Store, CachePartition Partition, Flights Flights, TimeSpan Patience, TimeProvider Clock);

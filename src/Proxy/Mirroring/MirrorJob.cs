@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Mirroring.Comparison;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Mirroring;
@@ -8,8 +9,6 @@ namespace Portolan.Proxy.Mirroring;
 /// <summary>A request as it went to the service, with what is needed to send it again when it is over.</summary>
 internal sealed class MirrorJob
 {
-    private static readonly string[] Credentials = ["Authorization", "Cookie", "X-API-Key"];
-
     private readonly List<KeyValuePair<string, StringValues>> headers = [];
 
     public MirrorJob(HttpContext context, string target, MirrorConfig config)
@@ -53,7 +52,7 @@ internal sealed class MirrorJob
     {
         public void Add(string name, StringValues values)
         {
-            if (!stripsCredentials || !Credentials.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!stripsCredentials || !Credentials.Headers.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 headers.Add(new(name, values));
             }

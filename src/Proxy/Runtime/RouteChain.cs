@@ -61,9 +61,9 @@ internal sealed class RouteChain(
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
                 ? Split(split, kept) : null,
             route.Cache is { } cache // before whatever an answer from the store can do without
-                ? Cache(route, new RouteCache(config.Flags.Count == 0 ? cache : cache with { Key = [.. cache.Key, HeaderNames.FeatureFlags] }, caches, kept.Get(route.Name, (route, config.Flags.Count > 0), () => new CachePartition(route.Name, caches)), flights, clock)) : null,
+                ? Cache(route, new RouteCache(config.Flags.Count == 0 ? cache : cache with { Key = [.. cache.Key, HeaderNames.FeatureFlags] }, caches, kept.Get(route.Name, (route, config.Flags.Count > 0), () => new CachePartition(route.Name, caches)), flights, config.Timeout, clock)) : null,
             route.Response is { } response // inside of whatever keeps or compresses answers
-                ? new ResponseTransform(response, loggers.CreateLogger<ResponseTransform>()).Around : null,
+                ? new ResponseTransform(response, config.Timeout, clock, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
                 ? new RequestTransform(request).Around : null,
             route.Mirror is { } mirror // innermost: what is copied is what is sent, and what is compared what came
@@ -82,7 +82,7 @@ internal sealed class RouteChain(
         ? new OutboundRoute(config, forwarder).HandleAsync
         : route.Compose is null
         ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
-        : WithoutWebSockets(new ComposedRoute(route, fetcher, kept.Get(route.Name, route.Compose, () => new StaleParts(clock)), config.CompositionTime, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync);
+        : WithoutWebSockets(new ComposedRoute(route, fetcher, kept.Get(route.Name, route.Compose, () => new StaleParts(clock)), config.CompositionTime, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync);
 
     // On HTTP/2 an answer of success would say that there is one now.
     private static RouteHandler WithoutWebSockets(RouteHandler next) => (context, match) => WebSocketRequest.IsExtendedConnect(context)

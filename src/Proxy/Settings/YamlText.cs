@@ -6,6 +6,8 @@ namespace Portolan.Proxy.Settings;
 /// <summary>Makes nodes of a text, or says in a reader's words why it cannot.</summary>
 internal static class YamlText
 {
+    private const int Deepest = 100;
+
     /// <summary>The one document of the text; null, and a problem, when there is none.</summary>
     /// <param name="text">YAML, and so JSON too.</param>
     /// <param name="problems">Takes what is wrong.</param>
@@ -14,6 +16,12 @@ internal static class YamlText
     {
         try
         {
+            if (TooDeep(text) is { } place)
+            {
+                problems.Add(place, $"the file is nested more than {Deepest} deep; nothing here is.");
+                return null;
+            }
+
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             if (stream.Documents.Count != 1)
@@ -30,6 +38,23 @@ internal static class YamlText
             Explain(broken, text, problems);
             return null;
         }
+    }
+
+    // Making nodes of it takes a piece of the stack for each level.
+    private static Mark? TooDeep(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > Deepest)
+            {
+                return parser.Current.Start;
+            }
+        }
+
+        return null;
     }
 
     // The parser's own words are about its state, and its place is where it gave up; one slip is common enough for better.

@@ -1,15 +1,19 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.Routing;
 
 namespace Portolan.Proxy.Transforms;
 
 /// <summary>Changes the answers of a route.</summary>
-internal sealed class ResponseTransform(ResponseTransformConfig config, ILogger logger)
+internal sealed class ResponseTransform(ResponseTransformConfig config, TimeSpan patience, TimeProvider clock, ILogger logger)
 {
     private readonly HeaderTransform? headers = HeaderTransform.Of(config.Headers);
     private readonly FrozenDictionary<int, int> statuses = config.Status.ToFrozenDictionary(change => change.From, change => change.To);
+
+    /// <summary>Ends the answer of a client that takes nothing of it for too long.</summary>
+    public ITimer Watch(HttpContext context) => ClientWrites.Watch(context, patience, clock);
 
     public JsonTransform? Json { get; } = JsonTransform.Of(config.Json);
 

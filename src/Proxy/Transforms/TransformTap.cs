@@ -68,7 +68,9 @@ internal sealed partial class TransformTap(HttpContext context, RouteMatch match
         }
 
         Context.Response.ContentLength = bytes.Length;
-        await Outer.WriteAsync(bytes, Context.RequestAborted);
+        var writing = Outer.WriteAsync(bytes, Context.RequestAborted);
+        using var watch = writing.IsCompleted ? null : transform.Watch(Context);
+        await writing;
     }
 
     // Passed on unchanged it might show what was to be removed.

@@ -12,6 +12,8 @@ internal sealed class MessageResponse(HttpResponseMessage message, TimeProvider 
 
     public override int Status => (int)message.StatusCode;
 
+    public override string? GrpcStatus => message.Version.Major == 2 ? Header("grpc-status") : null;
+
     public HttpResponseMessage Message => message;
 
     public override string? Header(string name) => message.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
@@ -36,6 +38,12 @@ internal sealed class MessageResponse(HttpResponseMessage message, TimeProvider 
         }
         catch (Exception exception)
         {
+            if (!context.Response.HasStarted)
+            {
+                // Nothing is on its way: whoever sees to deadlines can still answer.
+                context.RequestAborted.ThrowIfCancellationRequested();
+            }
+
             throw new BodyException(time.IsCancellationRequested ? "silent for too long" : exception.Message, exception);
         }
     }

@@ -12,6 +12,9 @@ internal abstract class UpstreamResponse : IDisposable
     /// <summary>True when the instance answered before it had all of the request.</summary>
     public virtual bool IsEarly => false;
 
+    /// <summary>The status of a call of gRPC that was over with the head; null of all else.</summary>
+    public virtual string? GrpcStatus => null;
+
     /// <summary>The instance that answered.</summary>
     public required ServiceInstance Instance { get; init; }
 

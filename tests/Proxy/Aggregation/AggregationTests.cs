@@ -149,6 +149,24 @@ public sealed class AggregationTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
 
+    [Fact]
+    public async Task What_all_parts_bring_together_is_bounded()
+    {
+        await using var service = await Upstream.StartAsync(async context =>
+        {
+            var target = context.Request.Path.Value!;
+            await context.Response.WriteAsync(target == "/list" ? $"[{string.Join(',', Enumerable.Range(0, int.Parse(context.Request.Query["n"]!)))}]" : "\"" + new string('x', 3_000_000) + "\"");
+        });
+        await using var gateway = await Gateway.StartAsync(
+            "routes: [{ path: '/all/{n}', compose: { list: { service: a, path: '/list?n={n}' }, each: { service: a, path: '/part/{item}', each: list } } }]", ("a", [service.Address]));
+
+        using var few = await gateway.Client.GetAsync("/all/5");
+        using var many = await gateway.Client.GetAsync("/all/100");
+
+        Assert.Equal((200, 502), ((int)few.StatusCode, (int)many.StatusCode));
+        Assert.Contains("16 MiB of all parts together", await many.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static Task<Gateway> StartAsync(string orders, string customers, string catalog) => Gateway.StartAsync(
         new GatewayConfig { Routes = [Details] }, ("orders", [orders]), ("customers", [customers]), ("catalog", [catalog]));
 

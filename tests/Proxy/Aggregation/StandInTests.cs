@@ -13,6 +13,7 @@ public sealed class StandInTests : IAsyncLifetime
     private readonly VirtualClock clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool broken;
+    private string control = "";
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -112,13 +113,23 @@ public sealed class StandInTests : IAsyncLifetime
         Assert.Equal("""{"order":{"id":7},"customer":null,"meta":{"partial":["customer"]}}""", await gateway.Client.GetStringAsync("/x/7"));
     }
 
-    [Fact]
-    public async Task What_is_somebodys_is_not_kept_for_others()
+    [Theory]
+    [InlineData("Authorization", "Bearer me", "")]
+    [InlineData("Cookie", "session=me", "")]
+    [InlineData("X-API-Key", "mine", "")]
+    [InlineData("X-Other", "mine", "private")]
+    [InlineData("X-Other", "mine", "no-store")]
+    public async Task What_is_somebodys_is_not_kept_for_others(string header, string value, string said)
     {
+        control = said;
         await using var upstream = await StartAsync();
         await using var gateway = await StartAsync(upstream, "customer: { service: orders, path: /mood, stale: 10m, optional: true }");
-        using var mine = new HttpRequestMessage(HttpMethod.Get, "/x/7") { Headers = { { "Authorization", "Bearer me" } } };
-        (await gateway.Client.SendAsync(mine)).Dispose();
+        using var mine = new HttpRequestMessage(HttpMethod.Get, "/x/7") { Headers = { { header, value } } };
+        using (var answer = await gateway.Client.SendAsync(mine))
+        {
+            Assert.Contains("\"customer\":\"good\"", await answer.Content.ReadAsStringAsync());
+        }
+
         broken = true;
 
         Assert.Contains("\"customer\":null", await gateway.Client.GetStringAsync("/x/7"));
@@ -146,6 +157,7 @@ public sealed class StandInTests : IAsyncLifetime
                 context.Response.StatusCode = 500;
                 break;
             case "/mood":
+                context.Response.Headers.CacheControl = control;
                 await context.Response.WriteAsync("\"good\"");
                 break;
             case "/orders/7":

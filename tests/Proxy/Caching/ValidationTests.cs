@@ -161,4 +161,30 @@ public sealed class ValidationTests
         await cache.SendAsync(method, target);
         Assert.Equal(invalidates ? "3" : "1", (await cache.GetAsync("/x")).Body);
     }
+
+    [Theory]
+    [InlineData("no-store")]
+    [InlineData("public, max-age=60")]
+    public async Task Who_has_it_already_hears_so_at_once_and_of_what_is_not_kept_nothing_more_is_fetched(string control)
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cache = await CacheFixture.StartAsync(
+            async (context, number) =>
+            {
+                context.Response.Headers.CacheControl = control;
+                using var gone = context.RequestAborted.Register(left.SetResult);
+                var piece = new byte[10_000];
+                while (number == 1 && !context.RequestAborted.IsCancellationRequested)
+                {
+                    await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                }
+            },
+            "{ maxEntry: 100KiB }");
+
+        var answer = await cache.GetAsync("/x", "If-None-Match: *");
+
+        Assert.Equal((304, ""), (answer.Status, answer.Body));
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal("2", (await cache.GetAsync("/x")).Body);
+    }
 }

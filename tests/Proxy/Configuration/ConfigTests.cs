@@ -1,5 +1,6 @@
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Limits;
+using Portolan.Proxy.Settings;
 using Portolan.Proxy.Tests.Fixtures;
 
 namespace Portolan.Proxy.Tests.Configuration;
@@ -110,4 +111,16 @@ public sealed class ConfigTests
     public void A_mistake_of_all_is_told_once() => Assert.Equal(
         "gateway.yaml:3:19: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found 'soon'.",
         ConfigText.ProblemsOf("services:\n  orders: {}\n  \"*\": { timeout: soon }\nroutes: []"));
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void A_file_nested_without_end_is_refused_and_ends_nothing(string level)
+    {
+        var problems = new YamlProblems("gateway.yaml");
+
+        Assert.Null(GatewayFile.Parse("routes:\n  " + string.Concat(Enumerable.Repeat(level, 200_000)), problems));
+        Assert.Contains("nested more than 100 deep", problems.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -57,6 +57,58 @@ public sealed class Http2Tests
         Assert.Equal("7", response.TrailingHeaders.GetValues("grpc-status").Single());
     }
 
+    [Theory]
+    [InlineData("application/grpc", "1m", "4", "The request was to be answered within 1 ms and was not.")]
+    [InlineData("application/grpc+proto", "60S", "14", "")]
+    [InlineData("application/grpc-web", "60S", null, "")]
+    [InlineData("application/json", "60S", null, "")]
+    public async Task A_refusal_has_the_status_of_gRPC_for_who_calls_with_it(string type, string time, string? status, string message)
+    {
+        await using var service = await Upstream.StartAsync(
+            _ => { }, context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default), HttpProtocols.Http2);
+        await using var gateway = await Gateway.InFrontOfAsync(http2: true, time == "1m" ? service.Address : RawServer.NobodyThere(), UpstreamProtocol.Http2);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/shop.Orders/Place"))
+        {
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new(type) } },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Add("grpc-timeout", time);
+        using var response = await gateway.Client.SendAsync(request, Token);
+
+        Assert.Equal(status is null ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(status is null ? "application/problem+json" : "application/grpc", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(status, response.Headers.TryGetValues("grpc-status", out var statuses) ? statuses.Single() : null);
+        Assert.Equal(status is not null, await response.Content.ReadAsStringAsync(Token) is "");
+        if (status is not null)
+        {
+            Assert.StartsWith(message, Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_is_unavailable_by_the_word_of_gRPC_opens_its_circuit()
+    {
+        await using var service = await Upstream.StartAsync(
+            _ => { },
+            context =>
+            {
+                context.Response.ContentType = "application/grpc";
+                context.Response.Headers["grpc-status"] = "14";
+                return Task.CompletedTask;
+            },
+            HttpProtocols.Http2);
+        await using var gateway = await Gateway.InFrontOfAsync(http2: true, service.Address, UpstreamProtocol.Http2);
+        for (var call = 0; call < 6; call++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/x")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Content = new ByteArrayContent([]) { Headers = { ContentType = new("application/grpc") } };
+            using var response = await gateway.Client.SendAsync(request, Token);
+            Assert.Equal("14", response.Headers.GetValues("grpc-status").Single());
+            Assert.Equal(call == 5, response.Headers.Contains("grpc-message"));
+        }
+    }
+
     [Fact]
     public async Task A_part_of_a_composition_speaks_what_its_service_does()
     {

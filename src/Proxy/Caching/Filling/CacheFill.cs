@@ -3,7 +3,6 @@ using Microsoft.Extensions.Primitives;
 using Portolan.Proxy.Caching.Freshness;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Routing;
-using Portolan.Proxy.Traffic;
 
 namespace Portolan.Proxy.Caching.Filling;
 
@@ -31,6 +30,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
     private StringValues noneMatch;
     private StringValues modifiedSince;
     private CaptureBuffer? capture;
+    private bool isComplete;
     private EntryLife? life;
     private VaryKey? vary;
     private long? length;
@@ -38,6 +38,21 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
 
     /// <summary>True when what comes from inside is for the client.</summary>
     public bool Sends { get; private set; } = true;
+
+    /// <summary>True when the client said what it has already.</summary>
+    public bool IsConditional => noneMatch.Count > 0 || modifiedSince.Count > 0;
+
+    /// <summary>True when the client has already what the service gave.</summary>
+    public bool IsNotModified { get; private set; }
+
+    /// <summary>True while what comes is taken down, and when it was to its end.</summary>
+    public bool Stores => capture is not null || isComplete;
+
+    /// <summary>True when others may wait for what this brings.</summary>
+    public bool Leads => flight is not null && capture is not null;
+
+    /// <summary>True when others do.</summary>
+    public bool IsWaitedFor => Leads && flight!.HasWaiting;
 
     public FillEnd End { get; private set; }
 
@@ -59,13 +74,18 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
     /// <summary>Sends the request on.</summary>
     public async Task RunAsync(RouteHandler next, RouteMatch match)
     {
-        var response = new InnerResponse(context.Features, this);
         TakeConditions();
+        var response = new InnerResponse(context, cache, this);
         try
         {
             await next(context, match);
             await response.FlushAsync();
             Complete(response.IsBroken);
+            await response.EndAsync();
+        }
+        catch (OperationCanceledException) when (response.IsUnwanted)
+        {
+            // The client has its answer.
         }
         finally
         {
@@ -96,11 +116,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
 
         length = response.ContentLength;
         var now = cache.Clock.GetUtcNow();
-
-        // By the gateway's own cookie a service does not know anybody.
-        var knowsWho = Cookies.HasOther(context.Request.Headers.Cookie, SubjectConfig.Default.Name);
-        var facts = new RequestFacts(context.Request.Headers.Authorization.Count > 0, knowsWho);
-        life = StoreRules.Decide(facts, status, response.Headers, cache.Config, now, Took, out var reason);
+        life = StoreRules.Decide(RequestFacts.Of(context.Request.Headers, cache.Config), status, response.Headers, cache.Config, now, Took, out var reason);
         if (life is not null && length > cache.Config.MaxEntry)
         {
             (life, reason) = (null, "too-large");
@@ -124,6 +140,9 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
             Complete(broken: false);
         }
     }
+
+    /// <summary>Whoever asks for the same asks for himself from now on.</summary>
+    public void LetOthersGo() => flight?.End(FlightEnd.Unusable);
 
     /// <summary>A piece of the body.</summary>
     public void Take(ReadOnlySpan<byte> bytes, bool broken)
@@ -152,7 +171,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
             return;
         }
 
-        capture = null;
+        (capture, isComplete) = (null, true);
         if (!broken && (length is null || length == body.Length))
         {
             var entry = new CacheEntry(cache.Partition, vary!, status, Headers, body.ToArray(), life!, cache.Clock);
@@ -227,7 +246,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             CacheHead.RemoveContent(response.Headers);
-            Sends = false;
+            (Sends, IsNotModified) = (false, true);
         }
     }
 

@@ -16,18 +16,20 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
     private readonly IHttpResponseBodyFeature body;
     private readonly IHttpRequestLifetimeFeature lifetime;
     private readonly InnerStream stream;
+    private readonly CancellationTokenSource? unwanted;
     private PipeWriter? writer;
     private Stack<(Func<object, Task> Callback, object State)>? starting;
     private bool hasBegun;
 
-    public InnerResponse(IFeatureCollection features, CacheFill fill)
+    public InnerResponse(HttpContext context, RouteCache cache, CacheFill fill)
     {
         this.fill = fill;
-        this.features = features;
+        features = context.Features;
         response = features.GetRequiredFeature<IHttpResponseFeature>();
         body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         lifetime = features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        stream = InnerStream.Of(this, fill, body);
+        stream = InnerStream.Of(context, cache, this, fill, body);
+        unwanted = fill.IsConditional ? CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted) : null;
         features.Set<IHttpResponseFeature>(this);
         features.Set<IHttpResponseBodyFeature>(this);
         features.Set<IHttpRequestLifetimeFeature>(this);
@@ -69,9 +71,12 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
 
     public CancellationToken RequestAborted
     {
-        get => lifetime.RequestAborted;
+        get => unwanted?.Token ?? lifetime.RequestAborted;
         set => lifetime.RequestAborted = value;
     }
+
+    /// <summary>True once the rest of the body was of use to nobody, and whoever brings it has been told.</summary>
+    public bool IsUnwanted => unwanted?.IsCancellationRequested == true && !lifetime.RequestAborted.IsCancellationRequested;
 
     public void OnStarting(Func<object, Task> callback, object state) => (starting ??= new()).Push((callback, state));
 
@@ -82,7 +87,10 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
     public void Abort()
     {
         IsBroken = true;
-        lifetime.Abort();
+        if (!IsUnwanted)
+        {
+            lifetime.Abort();
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -103,9 +111,13 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
         fill.Complete(IsBroken);
         if (fill.Sends)
         {
+            await stream.EndAsync();
             await body.CompleteAsync();
         }
     }
+
+    /// <summary>Returns when the client has all that came from inside.</summary>
+    public Task EndAsync() => stream.EndAsync();
 
     /// <summary>Nothing more comes from inside.</summary>
     public async ValueTask FlushAsync()
@@ -121,6 +133,7 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
     /// <summary>Gives the client its response back.</summary>
     public void Restore()
     {
+        unwanted?.Dispose();
         features.Set(response);
         features.Set(body);
         features.Set(lifetime);
@@ -141,7 +154,24 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
 
         hasBegun = true;
         fill.Begin();
-        return ValueTask.CompletedTask;
+        return fill.IsNotModified ? AnswerAsync() : ValueTask.CompletedTask;
+    }
+
+    // The client has it already, and hears so at once: the rest concerns the store at most.
+    private async ValueTask AnswerAsync()
+    {
+        await body.StartAsync(lifetime.RequestAborted);
+        await EndIfUnwantedAsync();
+    }
+
+    /// <summary>Ends what is of use to neither client nor store.</summary>
+    public async ValueTask EndIfUnwantedAsync()
+    {
+        if (unwanted is not null && fill is { IsNotModified: true, Stores: false })
+        {
+            await unwanted.CancelAsync();
+            unwanted.Token.ThrowIfCancellationRequested();
+        }
     }
 
     private async ValueTask BeginAfterAsync(Stack<(Func<object, Task> Callback, object State)> callbacks)

@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Edge;
+using Portolan.Proxy.Traffic;
+
 namespace Portolan.Proxy.Caching.Freshness;
 
 /// <summary>How long a stored answer may be used.</summary>
@@ -11,4 +15,10 @@ internal sealed record EntryLife(TimeSpan Lifetime, TimeSpan InitialAge, bool St
 /// <summary>What of a request decides whether its answer may be kept.</summary>
 /// <param name="HasAuthorization">It carries credentials.</param>
 /// <param name="HasCookie">It carries cookies.</param>
-internal readonly record struct RequestFacts(bool HasAuthorization, bool HasCookie);
+internal readonly record struct RequestFacts(bool HasAuthorization, bool HasCookie)
+{
+    // By the gateway's own cookie a service does not know anybody; and answers may be kept apart by key.
+    public static RequestFacts Of(IHeaderDictionary headers, CacheConfig config) => new(
+        headers.Authorization.Count > 0 || (headers.ContainsKey(Credentials.ApiKey) && !config.Key.Contains(Credentials.ApiKey, StringComparer.OrdinalIgnoreCase)),
+        Cookies.HasOther(headers.Cookie, SubjectConfig.Default.Name));
+}

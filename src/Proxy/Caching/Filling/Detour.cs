@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Portolan.Proxy.Edge;
+
+namespace Portolan.Proxy.Caching.Filling;
+
+/// <summary>
+/// The rest of an answer for which others wait: it comes at the service's pace and goes at the client's, so that nobody waits
+/// for a client that reads slowly. What lies between is no more than an answer may have to be stored.
+/// </summary>
+internal sealed class Detour
+{
+    private readonly HttpContext context;
+    private readonly Stream client;
+    private readonly RouteCache cache;
+    private readonly Pipe pipe;
+    private readonly Task pumping;
+
+    public Detour(HttpContext context, Stream client, RouteCache cache)
+    {
+        (this.context, this.client, this.cache) = (context, client, cache);
+        var most = Math.Max(1, cache.Config.MaxEntry);
+        pipe = new Pipe(new PipeOptions(pauseWriterThreshold: most, resumeWriterThreshold: Math.Max(1, most / 2), useSynchronizationContext: false));
+        pumping = PumpAsync();
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var flushed = await pipe.Writer.WriteAsync(bytes, cancellationToken);
+        if (flushed.IsCompleted)
+        {
+            await pumping; // throws what ended it
+        }
+    }
+
+    /// <summary>Nothing more comes; returns when the client has it all.</summary>
+    public async Task EndAsync()
+    {
+        await pipe.Writer.CompleteAsync();
+        await pumping;
+    }
+
+    private async Task PumpAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (true)
+            {
+                var read = await pipe.Reader.ReadAsync(context.RequestAborted);
+                foreach (var piece in read.Buffer)
+                {
+                    var writing = client.WriteAsync(piece, context.RequestAborted);
+                    using var watch = writing.IsCompleted ? null : ClientWrites.Watch(context, cache.Patience, cache.Clock);
+                    await writing;
+                }
+
+                pipe.Reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            await pipe.Reader.CompleteAsync(failure);
+        }
+    }
+}

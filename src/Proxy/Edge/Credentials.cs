@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Portolan.Proxy.Edge;
+
+/// <summary>Headers by which a caller says who he is: what one may see, another one may not.</summary>
+internal static class Credentials
+{
+    /// <summary>Where a key stands that many services take in place of <c>Authorization</c>.</summary>
+    public const string ApiKey = "X-API-Key";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Headers { get; } = ["Authorization", "Cookie", ApiKey];
+
+    /// <summary>True when a caller proves who he is by other means than cookies.</summary>
+    public static bool AreIn(IHeaderDictionary headers) => headers.Authorization.Count > 0 || headers.ContainsKey(ApiKey);
+}
