@@ -80,7 +80,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
     {
         try
         {
-            if (response.Status < 200 && (upgrade is null ? "nobody asked for it" : upgrade.Refuse(response)) is { } wrong)
+            if ((upgrade is not null ? upgrade.Refuse(response) : response.Status < 200 ? "nobody asked for it" : null) is { } wrong)
             {
                 // Passed on, 101 would leave a connection on which each side reads what the other does not mean.
                 throw new InvalidOperationException($"an answer {response.Status}: {wrong}");
