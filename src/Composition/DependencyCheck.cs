@@ -40,7 +40,7 @@ internal static class DependencyCheck
         while (stuck.Count > 0)
         {
             var cycle = Follow(known, stuck);
-            errors.Add($"The parts {string.Join(" → ", cycle)} → {cycle[0]} wait for each other.");
+            errors.Add($"The parts {string.Join(" → ", cycle)} → {cycle[0]} wait for each other; let one of them do without another's fields.");
             stuck.ExceptWith(cycle);
             while (stuck.RemoveWhere(name => !known[name].Any(stuck.Contains)) > 0)
             {

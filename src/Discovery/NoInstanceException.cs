@@ -6,6 +6,9 @@ public sealed class NoInstanceException(string service, string message) : HttpRe
     /// <summary>Name of the service.</summary>
     public string Service { get; } = service;
 
+    /// <summary>Why there is none; the message also says what to do.</summary>
+    public string Why { get; private init; } = message;
+
     /// <summary>Says why there is none, and what to do.</summary>
     internal static NoInstanceException Of(string service, ServiceSnapshot? snapshot)
     {
@@ -16,6 +19,6 @@ public sealed class NoInstanceException(string service, string message) : HttpRe
                 : $"No instance of '{service}' is registered.";
         return new NoInstanceException(
             service,
-            $"{why} Start one, check 'portolan registry show {service}', or give addresses in Portolan:Services:{service}.");
+            $"{why} Start one, check 'portolan registry show {service}', or give addresses in Portolan:Services:{service}.") { Why = why };
     }
 }

@@ -50,6 +50,11 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         {
             ClientAddress.Restore(context, hops);
         }
+        else if (!runtime.Current.Config.AcceptFlags)
+        {
+            // Who trusts nobody in front of him has no copies from there, only somebody who would not be mirrored.
+            context.Request.Headers.Remove(RequestHeaders.MirrorMark);
+        }
 
         return next(context);
     };
@@ -104,8 +109,13 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
             return answer(context, asked);
         }
 
+        if (MaxForwards.EndsHere(context.Request))
+        {
+            return AnswerOptionsAsync(context, routes, path);
+        }
+
         return routes.Find(context.Request, path) is { } match ? GatewayMetrics.Measure(context, match)
-            : HomePage.Answers(context.Request.Method, path) ? home.HandleAsync(context)
+            : HomePage.Answers(context.Request.Method, path) && !WebSocketRequest.IsExtendedConnect(context) ? home.HandleAsync(context)
             : RefuseAsync(context, routes, path);
     }
 
@@ -117,6 +127,19 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         var match = routes.Find(request, path);
         request.Method = own;
         return match;
+    }
+
+    // In the service's place: what the gateway would let through to it.
+    private static Task AnswerOptionsAsync(HttpContext context, RouteTable routes, RequestPath path)
+    {
+        if (!routes.Candidates(context.Request, path).Any(route => route.Holds(context.Request, path)))
+        {
+            return RefuseAsync(context, routes, path);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.Allow = string.Join(", ", routes.Allowed(context.Request, path));
+        return Task.CompletedTask;
     }
 
     private static Task RefuseAsync(HttpContext context, RouteTable routes, RequestPath path)

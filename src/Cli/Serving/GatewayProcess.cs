@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Portolan.Cli.SystemFile;
 using Portolan.Core.Processes;
 using Portolan.Discovery;
@@ -11,7 +12,7 @@ using Portolan.Proxy.Upstreams.Connecting;
 namespace Portolan.Cli.Serving;
 
 /// <summary>The gateway as a process.</summary>
-internal static class GatewayProcess
+internal static partial class GatewayProcess
 {
     public const string Name = "gateway";
 
@@ -41,6 +42,8 @@ internal static class GatewayProcess
 
         await using var app = builder.Build();
         app.UseGateway();
+        var routes = file.Config.Routes.Count;
+        Log.Starting(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayProcess).FullName!), path, routes == 1 ? "1 route" : $"{routes} routes", server);
         await app.RunAsync(cancellationToken);
         return 0;
     }
@@ -55,5 +58,11 @@ internal static class GatewayProcess
         {
             throw new CliException($"{path}: {unusable.Message}");
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The gateway has {Routes} of {File}, and asks the server at {Server} for services", EventName = "GatewayStarting")]
+        public static partial void Starting(ILogger logger, string file, string routes, Uri server);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +13,8 @@ namespace Portolan.Core.Problems;
 /// <param name="Detail">What happened here and what to do about it.</param>
 public sealed record Problem(string Name, string Title, int Status, string? Detail = null) : IResult
 {
+    private const int LongestInstance = 256;
+
     /// <summary>What is wrong with which field, by the field's JSON path (<c>items[0].quantity</c>).</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
@@ -41,7 +44,7 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
 
         response.StatusCode = Status;
         response.ContentType = "application/problem+json";
-        var body = ToJson(httpContext.Request.Path);
+        var body = ToJson(Short(httpContext.Request.Path));
         response.ContentLength = body.Length;
         if (httpContext.Request.Method != HttpMethods.Head)
         {
@@ -53,7 +56,7 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
     public byte[] ToJson(string? instance = null)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("type", "urn:portolan:problem:" + Name);
@@ -72,6 +75,9 @@ public sealed record Problem(string Name, string Title, int Status, string? Deta
 
         return buffer.ToArray();
     }
+
+    // Nobody wants all of a path back that was refused for its length.
+    private static string Short(string path) => path.Length <= LongestInstance ? path : path[..LongestInstance] + "…";
 
     private static void WriteIfPresent(Utf8JsonWriter json, string name, string? value)
     {

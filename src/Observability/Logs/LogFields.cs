@@ -91,6 +91,9 @@ internal static class LogFields
             case decimal number:
                 json.WriteNumberValue(number);
                 break;
+            case DateTime time:
+                json.WriteStringValue(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc));
+                break;
             case DateTimeOffset time:
                 json.WriteStringValue(time.UtcDateTime);
                 break;

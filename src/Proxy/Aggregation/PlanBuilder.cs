@@ -35,7 +35,8 @@ internal static class PlanBuilder
     /// </summary>
     public static TimeSpan? FetchTimeout(PartConfig part) => TimeoutOf(part) * (part.Alternative is null ? 0.9 : 0.45);
 
-    private static TimeSpan? TimeoutOf(PartConfig part) =>
+    /// <summary>How long a part may take in all; null: as long as the whole.</summary>
+    public static TimeSpan? TimeoutOf(PartConfig part) =>
         part.Timeout ?? (part.Optional || (part.Alternative ?? part.Default ?? (object?)part.Stale) is not null ? OptionalTimeout : null);
 
     private static Func<PartContext?, PartResult, PartResult>? Otherwise(PartConfig part, SinglePart? single)

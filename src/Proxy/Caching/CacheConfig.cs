@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Caching;
@@ -9,6 +10,7 @@ namespace Portolan.Proxy.Caching;
 public sealed record CacheConfig
 {
     /// <summary>How long an answer is fresh that does not say it; null (default) leaves it to <see cref="ExplicitOnly"/>.</summary>
+    [JsonPropertyName("ttl")]
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>How long 404, 405, 410, 414 and 501 are kept that do not say it; null (default) keeps none.</summary>
@@ -33,6 +35,7 @@ public sealed record CacheConfig
     public bool IgnoreClients { get; init; }
 
     /// <summary>Bytes a body may have to be kept. Default 1 MiB.</summary>
+    [JsonConverter(typeof(SizeText))]
     public long MaxEntry { get; init; } = 1024 * 1024;
 
     /// <summary>How long a request waits for another's answer to the same question before it asks itself. Default 10 s.</summary>

@@ -26,7 +26,7 @@ internal static class CacheReader
             StaleWhileRevalidate = fields.Time("staleWhileRevalidate") ?? defaults.StaleWhileRevalidate,
             StaleIfError = fields.Time("staleIfError") ?? defaults.StaleIfError,
             ExplicitOnly = fields.Flag("explicitOnly"),
-            Key = [.. fields.Texts("key", "a list of headers like [X-Segment]")],
+            Key = [.. fields.OneOrMore("key", "a header, or a list like [X-Segment]")],
             StripCookies = fields.Flag("stripCookies"),
             IgnoreClients = fields.Flag("ignoreClients"),
             MaxEntry = fields.Size("maxEntry") ?? defaults.MaxEntry,

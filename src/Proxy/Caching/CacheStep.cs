@@ -5,6 +5,7 @@ using Portolan.Proxy.Caching.Freshness;
 using Portolan.Proxy.Caching.Filling;
 using Portolan.Proxy.Caching.Storage;
 using Portolan.Proxy.Routing;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Caching;
 
@@ -18,7 +19,7 @@ internal sealed class CacheStep(RouteCache cache, RouteHandler next)
     {
         var request = context.Request;
         var isHead = request.Method == HttpMethods.Head;
-        if ((!isHead && request.Method != HttpMethods.Get) || request.Headers.Upgrade.Count > 0)
+        if ((!isHead && request.Method != HttpMethods.Get) || request.Headers.Upgrade.Count > 0 || WebSocketRequest.IsExtendedConnect(context))
         {
             return next(context, match);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Compression;
@@ -13,6 +14,7 @@ public sealed record CompressionConfig
     ];
 
     /// <summary>Shorter answers are left as they are; those of unknown length are not. Default 1 KiB.</summary>
+    [JsonConverter(typeof(SizeText))]
     public long MinSize { get; init; } = 1024;
 
     /// <summary><c>br</c> and <c>gzip</c>, the better first: it is taken where a client likes both alike.</summary>

@@ -28,7 +28,7 @@ internal static class ComposeChecks
 
         foreach (var error in CompositionPlan.Check([.. parts.Select(part => (part.Name, PartDependencies.Of(part, names)))]))
         {
-            errors.Add(new ConfigError(where + ".compose", error));
+            errors.Add(new ConfigError(where + ".compose", char.ToLowerInvariant(error[0]) + error[1..]));
         }
     }
 
@@ -38,7 +38,7 @@ internal static class ComposeChecks
         foreach (var part in (route.Compose ?? []).Where(part => part.Timeout >= whole))
         {
             errors.Add(new ConfigError(
-                $"{where}.compose.{part.Name}.timeout", $"must be less than the {whole.TotalSeconds:0.###} s that the whole answer has, which is 85 % of the gateway's 'timeout'."));
+                $"{where}.compose.{part.Name}.timeout", $"must be less than the {Quantity.Write(whole)} that the whole answer has, which is 85% of the gateway's 'timeout'."));
         }
     }
 

@@ -73,7 +73,7 @@ internal static class GatewayConfigReader
     private static BackendFacts Exposed(YamlFields fields, YamlProblems problems)
     {
         var facts = BackendFacts.None;
-        foreach (var word in fields.Texts("expose", "a list of served-by and backend-latency"))
+        foreach (var word in fields.OneOrMore("expose", "served-by, backend-latency, or a list of both"))
         {
             facts |= word switch
             {

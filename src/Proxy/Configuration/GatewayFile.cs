@@ -46,6 +46,12 @@ internal sealed record GatewayFile(GatewayConfig Config, int? Port, string Text)
         var section = YamlText.Load(text, new YamlProblems(""), "") is { } root ? Section(root).Section : null;
         var json = section is null ? [] : (JsonObject)YamlJson.Node(section)!;
 
+        // Notes, and what is merged, is in its places already.
+        foreach (var note in json.Select(pair => pair.Key).Where(key => key.StartsWith("x-", StringComparison.Ordinal)).ToList())
+        {
+            json.Remove(note);
+        }
+
         // By them a text is known for that of a gateway.
         json.TryAdd("routes", new JsonArray());
         return json;

@@ -6,6 +6,8 @@ namespace Portolan.Proxy.Configuration;
 /// <summary>Adds what is wrong with what was read to what was wrong with reading it, so that one look at a file tells everything.</summary>
 internal static class ReadingChecks
 {
+    private static readonly string[] Predicates = ["must ", "needs ", "takes ", "is ", "has ", "goes "];
+
     /// <summary>Checks the configuration but for what could not be read as it stands: of that the mistake has been told.</summary>
     public static void Add(GatewayConfig config, YamlNode node, YamlProblems problems)
     {
@@ -18,8 +20,22 @@ internal static class ReadingChecks
         var unread = problems.Count == 0 ? [] : Items(node).Where(item => problems.Has(item.From.Start) || item.Value.AllNodes.Any(inner => problems.Has(inner.Start))).Select(item => item.Path).ToList();
         foreach (var error in config.Validate().Where(error => !unread.Any(path => Concerns(error, path))))
         {
-            problems.Add(YamlPlace.Of(node, error.Where), error.Message);
+            problems.Add(YamlPlace.Of(node, error.Where), Sentence(error, node));
         }
+    }
+
+    // Where the path of an error is shown in front of it, it is the subject. A place in a file names none.
+    private static string Sentence(ConfigError error, YamlNode node)
+    {
+        if (!Predicates.Any(verb => error.Message.StartsWith(verb, StringComparison.Ordinal)))
+        {
+            return error.Message;
+        }
+
+        var name = error.Where.Split('.')[^1];
+        var subject = name.StartsWith("routes[", StringComparison.Ordinal) ? "a route" : $"'{name.Split('[')[0]}'";
+        var found = error.Message.StartsWith("must ", StringComparison.Ordinal) && YamlPlace.Node(node, error.Where) is YamlScalarNode { Value: { } value } ? $"; found '{value}'." : ".";
+        return $"{subject} {error.Message.TrimEnd('.')}{found}";
     }
 
     private static bool Concerns(ConfigError error, string path) =>

@@ -3,6 +3,7 @@ using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Caching;
 using Portolan.Proxy.Compression;
 using Portolan.Proxy.Cors;
+using Portolan.Proxy.Edge;
 using Portolan.Proxy.FaultInjection;
 using Portolan.Proxy.Flags;
 using Portolan.Proxy.Limits;
@@ -48,6 +49,11 @@ internal static class RouteChecks
             errors.Add(new ConfigError(where + ".methods", $"'{method}' is not a method; write GET, POST, PUT, PATCH or DELETE."));
         }
 
+        foreach (var method in route.Methods.Where(method => method.ToUpperInvariant() is "TRACE" or Methods.Track))
+        {
+            errors.Add(new ConfigError(where + ".methods", $"'{method}' never gets through the gateway; remove it."));
+        }
+
         MatchChecks.Check(route, where, errors);
         if (route.Flag is { } flag)
         {
@@ -61,7 +67,7 @@ internal static class RouteChecks
         }
 
         CheckCalls(route, where, errors);
-        CheckPolicies(route, where, template, errors);
+        CheckPolicies(route, gateway, where, template, errors);
     }
 
     private static void CheckCalls(RouteConfig route, string where, List<ConfigError> errors)
@@ -87,7 +93,7 @@ internal static class RouteChecks
         Own.Contains(path.TrimEnd('/')) || path.StartsWith("/health/", StringComparison.Ordinal)
         || Operators.Any(own => PathPrefix.Without(path, own) is not null);
 
-    private static void CheckPolicies(RouteConfig route, string where, PathTemplate template, List<ConfigError> errors)
+    private static void CheckPolicies(RouteConfig route, GatewayConfig gateway, string where, PathTemplate template, List<ConfigError> errors)
     {
         if (route.Faults is { } faults)
         {
@@ -96,7 +102,7 @@ internal static class RouteChecks
 
         if (route.RateLimit is { } limits)
         {
-            RateLimitChecks.Check(limits, where + ".rateLimit", errors);
+            RateLimitChecks.Check(limits, gateway.TrustedHops > 0, where + ".rateLimit", errors);
         }
 
         if (route.Cors is { } cors)

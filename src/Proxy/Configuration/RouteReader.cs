@@ -38,7 +38,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         {
             Name = name,
             Path = path,
-            Methods = [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
+            Methods = [.. fields.OneOrMore("methods", "a method, or a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Hosts = [.. fields.OneOrMore("host", "a host like shop.example, or a list of them")],
             Headers = Conditions(fields, "headers"),
             Query = Conditions(fields, "query"),
@@ -71,7 +71,7 @@ internal sealed class RouteReader(YamlProblems problems, IReadOnlyList<string>? 
         if (name is not null && services is not null && !services.Contains(name))
         {
             var hint = Nearest.Hint(name, services);
-            problems.Add(fields.PlaceOf(key), $"there is no service '{name}'" + (hint.Length > 0 ? hint : $"; there are {string.Join(", ", services)}."));
+            problems.Add(fields.PlaceOf(key), $"there is no service '{name}'" + (hint.Length > 0 ? hint : services.Count > 0 ? $"; there are {string.Join(", ", services)}." : "; 'services' of the system are none yet: add it there."));
         }
 
         return name;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Cors;
 
@@ -13,7 +14,7 @@ internal sealed class CorsStep(CorsConfig config)
     private const string AllowOrigin = "Access-Control-Allow-Origin";
     private const string AllowCredentials = "Access-Control-Allow-Credentials";
     private const string RequestMethod = "Access-Control-Request-Method";
-    private const string RequestHeaders = "Access-Control-Request-Headers";
+    private const string RequestedHeaders = "Access-Control-Request-Headers";
     private const int LongestHeaderList = 1024;
 
     // What a service says of itself: the gateway's word is the only one, or a browser would see two.
@@ -38,30 +39,49 @@ internal sealed class CorsStep(CorsConfig config)
     {
         // When the answer begins: services set headers of these names, and an error clears them.
         context.Response.OnStarting(Write, (context, this));
-        return next(context, match);
+        return WebSocketRequest.IsAskedFor(context) && !MaySpeak(context.Request) ? Refusal().ExecuteAsync(context) : next(context, match);
     };
 
     /// <summary>Answers in the service's place: it need not know of browsers.</summary>
     public Task AnswerAsync(HttpContext context, RouteMatch match)
     {
         var answer = context.Response.Headers;
-        answer.Vary = StringValues.Concat(answer.Vary, $"Origin, {RequestMethod}, {RequestHeaders}");
+        answer.Vary = StringValues.Concat(answer.Vary, $"Origin, {RequestMethod}, {RequestedHeaders}");
         var asked = context.Request.Headers;
         if (Allowed(asked.Origin) is not { } origin)
         {
-            return new Problem("origin-not-allowed", "Origin not allowed", 403, "Pages of this origin may not use this address.").ExecuteAsync(context);
+            return Refusal().ExecuteAsync(context);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         WriteOrigin(answer, origin);
         answer["Access-Control-Allow-Methods"] = methods ?? asked[RequestMethod];
-        if ((headers ?? Listed(asked[RequestHeaders])) is { } allowed)
+        if ((headers ?? Listed(asked[RequestedHeaders])) is { } allowed)
         {
             answer["Access-Control-Allow-Headers"] = allowed;
         }
 
         answer["Access-Control-Max-Age"] = maxAge;
         return Task.CompletedTask;
+    }
+
+    private static Problem Refusal() =>
+        new("origin-not-allowed", "Origin not allowed", 403, "Pages of this origin may not use this address.");
+
+    // No browser keeps a WebSocket from a page of another origin, nor its cookies from the WebSocket: here nobody else guards.
+    private bool MaySpeak(HttpRequest request)
+    {
+        var origin = request.Headers.Origin;
+        return origin.Count == 0 || Allowed(origin) is not null || IsOwn(request, origin.ToString());
+    }
+
+    // Of the very address that is asked. Who stands in front may have taken the TLS off.
+    private static bool IsOwn(HttpRequest request, string origin)
+    {
+        var end = origin.IndexOf("://", StringComparison.Ordinal);
+        return end > 0
+            && origin.AsSpan(end + 3).Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
+            && (origin.StartsWith("https:", StringComparison.Ordinal) || (origin.StartsWith("http:", StringComparison.Ordinal) && !request.IsHttps));
     }
 
     private static Task Write(object state)

@@ -1,3 +1,4 @@
+using Portolan.Proxy.Aggregation;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Settings;
@@ -46,11 +47,10 @@ internal static class Destinations
 
         var each = part.Each is { } array ? $"for each of {array}; " : "";
         var needed = part.Optional ? "optional; " : "required; ";
-        var timeout = part.Timeout is { } own ? $"within {Quantity.Write(own)}; " : "";
         needed += part.Alternative is { } other ? $"else of {other}; " : "";
         needed += part.Stale is { } age ? $"else as it was up to {Quantity.Write(age)} ago; " : "";
         needed += part.Default is { } json ? $"else {json}; " : "";
-        return new Destination(part.Name, part.Service!, "GET", Fill(part.Path!, match), needed + each + timeout + Reached(config, part.Service!));
+        return new Destination(part.Name, part.Service!, "GET", Fill(part.Path!, match), needed + each + Reached(config, part.Service!, null, part));
     }
 
     // What another part has to say first stays a hole.
@@ -58,13 +58,18 @@ internal static class Destinations
         ? text.Fill(hole => match.Values.GetValueOrDefault(hole) ?? $"{{{hole}}}")!
         : template;
 
-    private static string Reached(GatewayConfig config, string service, RouteConfig? route = null)
+    private static string Reached(GatewayConfig config, string service, RouteConfig? route, PartConfig? part = null)
     {
         var upstream = config.Services.FirstOrDefault(one => one.Name.Equals(service, StringComparison.OrdinalIgnoreCase))
             ?? config.Services.FirstOrDefault(one => one.Name == UpstreamConfig.All) ?? new UpstreamConfig { Name = service };
-        var most = route?.Attempts ?? upstream.Attempts;
+        var timeout = route?.Timeout ?? upstream.Timeout ?? config.Timeout;
+        var whole = config.CompositionTime;
+
+        // What a composed answer has no time for is not repeated.
+        var most = part is null ? route?.Attempts ?? upstream.Attempts : 1;
+        timeout = part is null ? timeout : PlanBuilder.TimeoutOf(part) ?? (timeout < whole ? timeout : whole);
         var attempts = most == 1 ? "1 attempt" : $"{most} attempts";
-        return $"timeout {Quantity.Write(route?.Timeout ?? upstream.Timeout ?? config.Timeout)}, {attempts}, {upstream.Balance}"
+        return $"timeout {Quantity.Write(timeout)}, {attempts}, {upstream.Balance}"
             + $", circuit opens after {upstream.OpensAfter} failures for {Quantity.Write(upstream.StaysOpen)}"
             + (upstream.Protocol == UpstreamProtocol.Http2 ? ", HTTP/2" : "");
     }

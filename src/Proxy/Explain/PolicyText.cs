@@ -27,6 +27,7 @@ internal static class PolicyText
     /// <summary>The same of any settings.</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
+        JsonValueKind.Object when value.EnumerateObject().Select(field => field.Name).SequenceEqual(["name", "value"]) => $"{value.GetProperty("name")}: {value.GetProperty("value")}",
         JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Where(field => Says(field.Value)).Select(field => $"{field.Name} {Inner(field.Value)}".TrimEnd())),
         JsonValueKind.Array => string.Join(value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object) ? "; " : " ", value.EnumerateArray().Select(Text)),
         JsonValueKind.True => "",
@@ -43,7 +44,7 @@ internal static class PolicyText
     {
         JsonValueKind.False or JsonValueKind.Null => false,
         JsonValueKind.Array => value.GetArrayLength() > 0,
-        JsonValueKind.String => value.GetString() is not ("" or "0ms"),
+        JsonValueKind.String => value.GetString() is not ("" or "0ms" or "0B"),
         _ => true,
     };
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Portolan.Resilience.FaultInjection;
+using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.FaultInjection;
 
@@ -18,6 +20,7 @@ public sealed record FaultConfig
     public bool Abort { get; init; }
 
     /// <summary>Share of the requests that it hits, 0 to 1. Default: all.</summary>
+    [JsonConverter(typeof(ShareText))]
     public double Share { get; init; } = 1;
 
     /// <summary>Only requests with this header: <c>name</c>, or <c>name=value</c>. Null: any.</summary>

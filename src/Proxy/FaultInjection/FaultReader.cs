@@ -28,7 +28,28 @@ internal static class FaultReader
 
         for (var index = 0; index < faults.Count; index++)
         {
-            errors.AddRange(faults[index].Rule(index).Validate().Select(error => new ConfigError($"{where}[{index}]", error)));
+            Check(faults[index], index, $"{where}[{index}]", errors);
+        }
+    }
+
+    private static void Check(FaultConfig fault, int index, string where, List<ConfigError> errors)
+    {
+        if (fault.Latency == TimeSpan.Zero && fault.Status is null && !fault.Abort)
+        {
+            errors.Add(new ConfigError(where, "a fault needs 'latency', 'status' or 'abort', or it would do nothing."));
+            return;
+        }
+
+        if (fault.Status is not null && fault.Abort)
+        {
+            errors.Add(new ConfigError(where + ".abort", "a connection that is broken off has no status; remove 'abort' or 'status'."));
+            return;
+        }
+
+        foreach (var (field, message) in fault.Rule(index).Errors())
+        {
+            var name = char.ToLowerInvariant(field[0]) + field[1..];
+            errors.Add(new ConfigError($"{where}.{name}", $"'{name}' cannot be used: {char.ToLowerInvariant(message[0])}{message[1..]}"));
         }
     }
 

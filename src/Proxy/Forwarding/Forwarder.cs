@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Discovery;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
 using Portolan.Proxy.Configuration;
@@ -71,7 +72,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
         }
 
         var problem = UpstreamClient.Explain(service, outcome) ?? ForwardProblems.Broken(service);
-        Log.Failed(logger, service, problem.Name, outcome.Rejection?.Reason ?? (exception?.InnerException ?? exception)!.Message);
+        Log.Failed(logger, service, problem.Name, outcome.Rejection?.Reason ?? Reason((exception?.InnerException ?? exception)!));
         return problem;
     }
 
@@ -79,7 +80,7 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
     {
         try
         {
-            if (response.Status < 200 && (upgrade is null ? "nobody asked for it" : upgrade.Refuse(response)) is { } wrong)
+            if ((upgrade is not null ? upgrade.Refuse(response) : response.Status < 200 ? "nobody asked for it" : null) is { } wrong)
             {
                 // Passed on, 101 would leave a connection on which each side reads what the other does not mean.
                 throw new InvalidOperationException($"an answer {response.Status}: {wrong}");
@@ -96,6 +97,11 @@ internal sealed partial class Forwarder(UpstreamClient upstream, TunnelSet tunne
             return false;
         }
     }
+
+    // What to do is another thing here than in a service.
+    private static string Reason(Exception exception) => exception is NoInstanceException none
+        ? $"{none.Why} Start one, check 'portolan registry show {none.Service}', or give it addresses in the gateway's file: services: {{ {none.Service}: {{ addresses: [127.0.0.1:5001] }} }}."
+        : exception.Message;
 
     private async ValueTask CopyBodyAsync(HttpContext context, string service, UpstreamResponse response, GatewayConfig config)
     {

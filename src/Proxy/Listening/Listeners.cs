@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Portolan.Proxy.Listening;
@@ -18,11 +19,18 @@ internal static class Listeners
     /// <exception cref="CertificateFileException">A certificate cannot be used.</exception>
     public static void AddListeners(this IServiceCollection services, IEnumerable<ListenerConfig> listeners, string folder, TimeProvider clock)
     {
+        var certificates = new List<CertificateFile>();
         foreach (var listener in listeners)
         {
             var certificate = listener.Certificate is null ? null : new CertificateFile(Path.Combine(folder, listener.Certificate), Path.Combine(folder, listener.Key!), clock);
+            certificates.AddRange(certificate is null ? [] : [certificate]);
             services.AddOptions<KestrelServerOptions>().Configure<ILoggerFactory>((kestrel, loggers) =>
                 kestrel.Listen(listener.Address, listener.Port, endpoint => Open(endpoint, listener, certificate, loggers.CreateLogger<CertificateFile>())));
+        }
+
+        if (certificates.Count > 0)
+        {
+            services.AddSingleton<IHostedService>(provider => new CertificateWatch(certificates, clock, provider.GetRequiredService<ILogger<CertificateFile>>()));
         }
     }
 

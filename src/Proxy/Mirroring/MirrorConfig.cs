@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Mirroring;
@@ -9,6 +10,7 @@ public sealed record MirrorConfig
     public required string Service { get; init; }
 
     /// <summary>Share of the requests, from 0 to 1 (default).</summary>
+    [JsonConverter(typeof(ShareText))]
     public double Share { get; init; } = 1;
 
     /// <summary>Which methods; default GET and HEAD. A copy of another one does again what it does.</summary>
@@ -24,6 +26,7 @@ public sealed record MirrorConfig
     public int Queue { get; init; } = 64;
 
     /// <summary>Bytes of a body that are held: a request with more is not copied, an answer with more not compared. Default 64 KiB.</summary>
+    [JsonConverter(typeof(SizeText))]
     public long MaxBody { get; init; } = 64 * 1024;
 
     /// <summary>True: copies go without <c>Authorization</c>, <c>Cookie</c> and <c>X-API-Key</c>.</summary>

@@ -9,10 +9,6 @@ namespace Portolan.Proxy.Mirroring;
 /// <summary>A request as it went to the service, with what is needed to send it again when it is over.</summary>
 internal sealed class MirrorJob
 {
-    /// <summary>Tells the service that nobody gets its answer.</summary>
-    public const string Mark = "X-Portolan-Mirror";
-
-
     private readonly List<KeyValuePair<string, StringValues>> headers = [];
 
     public MirrorJob(HttpContext context, string target, MirrorConfig config)
@@ -21,7 +17,7 @@ internal sealed class MirrorJob
         Target = target;
         var sink = new Sink(headers, config.StripCredentials);
         RequestHeaders.Copy(context, config.Timeout, ref sink);
-        sink.Add(Mark, "true");
+        sink.Add(RequestHeaders.MirrorMark, "true");
     }
 
     public string Method { get; }

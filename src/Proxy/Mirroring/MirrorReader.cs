@@ -24,7 +24,7 @@ internal sealed class MirrorReader(YamlProblems problems, Func<YamlFields, strin
             Share = fields.Share("share") ?? defaults.Share,
             Methods = fields.Node("methods") is null
                 ? defaults.Methods
-                : [.. fields.Texts("methods", "a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
+                : [.. fields.OneOrMore("methods", "a method, or a list like [GET, POST]").Select(method => method.ToUpperInvariant())],
             Timeout = fields.Time("timeout") ?? defaults.Timeout,
             Concurrency = fields.Number("concurrency", 1, 1000) ?? defaults.Concurrency,
             Queue = fields.Number("queue", 1, 100_000) ?? defaults.Queue,
@@ -39,8 +39,8 @@ internal sealed class MirrorReader(YamlProblems problems, Func<YamlFields, strin
         var fields = YamlFields.Of(node, "compare", problems, "headers", "ignore", "showValues");
         return fields is null ? null : new CompareConfig
         {
-            Headers = [.. fields.Texts("headers", "a list of headers like [Content-Type]")],
-            Ignore = [.. fields.Texts("ignore", "a list of fields like [meta.requestId, 'items[].updatedAt']")],
+            Headers = [.. fields.OneOrMore("headers", "a header, or a list like [Content-Type]")],
+            Ignore = [.. fields.OneOrMore("ignore", "a field, or a list like [meta.requestId, 'items[].updatedAt']")],
             ShowValues = fields.Flag("showValues"),
         };
     }

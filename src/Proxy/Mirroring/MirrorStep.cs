@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Portolan.Proxy.Mirroring.Comparison;
 using Portolan.Proxy.Routing;
 using Portolan.Proxy.Templates;
+using Portolan.Proxy.Upstreams;
 
 namespace Portolan.Proxy.Mirroring;
 
@@ -31,8 +32,9 @@ internal sealed class MirrorStep
         // A copy is not copied again, and what becomes another protocol is not a request and an answer.
         return !config.Methods.Contains(request.Method)
             || (config.Share < 1 && random.NextDouble() >= config.Share)
-            || request.Headers.ContainsKey(MirrorJob.Mark)
+            || request.Headers.ContainsKey(RequestHeaders.MirrorMark)
             || request.Headers.Upgrade.Count > 0
+            || WebSocketRequest.IsExtendedConnect(context)
                 ? next(context, match)
                 : CopyAsync(context, match, config);
     }

@@ -8,7 +8,11 @@ internal static class RateLimitChecks
 {
     private const int Most = 32;
 
-    public static void Check(ConfigList<RateLimitConfig> limits, string where, List<ConfigError> errors)
+    /// <param name="limits">Of one route.</param>
+    /// <param name="trusts">True where proxies of one's own stand in front.</param>
+    /// <param name="where">Path of them in the file.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void Check(ConfigList<RateLimitConfig> limits, bool trusts, string where, List<ConfigError> errors)
     {
         if (limits.Count is 0 or > Most)
         {
@@ -19,6 +23,11 @@ internal static class RateLimitChecks
         for (var index = 0; index < limits.Count; index++)
         {
             Check(limits[index], $"{where}[{index}]", errors);
+            if (limits[index].By == RateLimitKey.User && !trusts)
+            {
+                errors.Add(new ConfigError($"{where}[{index}].by", "'user' goes by X-User-ID, which any client can write: let a proxy of yours set it and say so with 'trustedHops', or count by ip or by a header with a secret, such as header:X-API-Key."));
+            }
+
             if (!names.Add(limits[index].Options.Name))
             {
                 errors.Add(new ConfigError($"{where}[{index}]", $"two limits are called '{limits[index].Options.Name}'; give one of them another 'name'."));
@@ -31,7 +40,7 @@ internal static class RateLimitChecks
         var before = errors.Count;
         Require(limit.Limit >= 1, ".limit", "must be at least 1.");
         Require(limit.Window > TimeSpan.Zero && limit.Window <= TimeSpan.FromDays(1), ".window", "must be longer than nothing, and at most a day (24h).");
-        Require(limit.Burst is null || HasBurst(limit.Algorithm), ".burst", "is for token-bucket, leaky-bucket and gcra; remove it, or choose one of them as 'algorithm'.");
+        Require(limit.Burst is null || HasBurst(limit.Algorithm), ".burst", "is for token-bucket, leaky-bucket and gcra; remove 'burst', or choose one of them as 'algorithm'.");
         if (RateLimitKey.Check(limit.By) is { } fault)
         {
             errors.Add(new ConfigError(where + ".by", fault));

@@ -8,12 +8,15 @@ namespace Portolan.Proxy.RateLimits;
 /// <summary>Whose requests a limit counts together.</summary>
 internal static class RateLimitKey
 {
+    /// <summary>By who a proxy of one's own says it is.</summary>
+    public const string User = "user";
+
     private const string HeaderPrefix = "header:";
 
     /// <summary>Null when the words name a key, else what to write.</summary>
     public static string? Check(string by)
     {
-        if (by is "ip" or "user" or "route")
+        if (by is "ip" or User or "route")
         {
             return null;
         }
@@ -31,7 +34,7 @@ internal static class RateLimitKey
             return new LimitRule<HttpContext>(Limiter.Create(limit.Options, clock));
         }
 
-        var header = limit.By == "user" ? "X-User-ID" : HeaderOf(limit.By);
+        var header = limit.By == User ? "X-User-ID" : HeaderOf(limit.By);
         return new LimitRule<HttpContext>(
             new PartitionedLimiter(limit.Options, clock), header is null ? Address : context => Header(context, header));
     }

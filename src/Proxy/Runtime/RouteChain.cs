@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
+using Portolan.Core.Problems;
 using Portolan.Proxy.AccessLogs;
 using Portolan.Proxy.Affinity;
 using Portolan.Proxy.Aggregation;
@@ -18,6 +19,7 @@ using Portolan.Proxy.Routing;
 using Portolan.Proxy.Sidecar;
 using Portolan.Proxy.Traffic;
 using Portolan.Proxy.Transforms;
+using Portolan.Proxy.Upstreams;
 using Portolan.Proxy.Versions;
 using Portolan.Resilience.FaultInjection;
 
@@ -80,7 +82,12 @@ internal sealed class RouteChain(
         ? new OutboundRoute(config, forwarder).HandleAsync
         : route.Compose is null
         ? new ForwardedRoute(route with { Rewrite = PathPrefix.Rewrite(route.Path, route.Request) ?? route.Rewrite }, config, forwarder).HandleAsync
-        : new ComposedRoute(route, fetcher, kept.Get(route.Name, route.Compose, () => new StaleParts(clock)), config.CompositionTime, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync;
+        : WithoutWebSockets(new ComposedRoute(route, fetcher, kept.Get(route.Name, route.Compose, () => new StaleParts(clock)), config.CompositionTime, config.Timeout, clock, loggers.CreateLogger<ComposedRoute>()).HandleAsync);
+
+    // On HTTP/2 an answer of success would say that there is one now.
+    private static RouteHandler WithoutWebSockets(RouteHandler next) => (context, match) => WebSocketRequest.IsExtendedConnect(context)
+        ? new Problem("not-implemented", "Not implemented", 501, "There is no WebSocket at this address.").ExecuteAsync(context)
+        : next(context, match);
 
     private Func<RouteHandler, RouteHandler> Limit(string name, RouteLimits limits)
     {

@@ -50,7 +50,7 @@ internal sealed partial class YamlFields
             return choices[place].Value;
         }
 
-        problems.Add(PlaceOf(key), $"expected {expected} as '{key}', found '{text}'{Nearest.Hint(text, words)}");
+        problems.Add(PlaceOf(key), $"expected {expected} as '{key}', found '{text}'" + (Nearest.Hint(text, words) is { Length: > 0 } hint ? hint : "."));
         return null;
     }
 

@@ -27,7 +27,8 @@ internal sealed partial class YamlFields
             return null;
         }
 
-        foreach (var (key, place, _) in entries.Where(entry => !known.Contains(entry.Key)))
+        // What begins with x- is the writer's own: notes, and parts to be used with an alias, as in files of Compose.
+        foreach (var (key, place, _) in entries.Where(entry => !known.Contains(entry.Key) && !entry.Key.StartsWith("x-", StringComparison.Ordinal)))
         {
             var hint = Nearest.Hint(key, known);
             problems.Add(place, $"unknown key '{key}' in {what}" + (hint.Length > 0 ? hint : $"; it takes {string.Join(", ", known)}."));

@@ -25,12 +25,27 @@ internal static class YamlPlace
         return place;
     }
 
+    /// <summary>What stands there; null when it is missing.</summary>
+    public static YamlNode? Node(YamlNode root, string path)
+    {
+        var node = root;
+        foreach (var step in path.Replace("[", ".").Replace("]", "").Split('.'))
+        {
+            node = node is null ? null : Step(node, step).Node;
+        }
+
+        return node;
+    }
+
     private static (YamlNode? Node, Mark Place) Step(YamlNode node, string step)
     {
         switch (node)
         {
             case YamlSequenceNode list when int.TryParse(step, out var index) && index < list.Children.Count:
                 return (list.Children[index], list.Children[index].Start);
+            case not YamlSequenceNode when step == "0":
+                // One of what may be a list stands for itself.
+                return (node, node.Start);
             case YamlMappingNode mapping:
                 var (key, value) = mapping.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == step);
 

@@ -17,7 +17,14 @@ internal sealed class YamlProblems(string file)
     /// <summary>True when something is wrong at this place.</summary>
     public bool Has(Mark place) => found.Any(problem => (problem.Line, problem.Column) == (place.Line, place.Column));
 
-    public void Add(Mark place, string text) => found.Add((place.Line, place.Column, text));
+    public void Add(Mark place, string text)
+    {
+        // What several aliases lead to is wrong once.
+        if (!found.Contains((place.Line, place.Column, text)))
+        {
+            found.Add((place.Line, place.Column, text));
+        }
+    }
 
     /// <summary>One line a problem, in the file's order: <c>file:line:column: what is wrong</c>.</summary>
     public override string ToString() => string.Join('\n', Errors);

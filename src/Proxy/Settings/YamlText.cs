@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Portolan.Proxy.Settings;
 
 /// <summary>Makes nodes of a text, or says in a reader's words why it cannot.</summary>
-internal static class YamlText
+internal static partial class YamlText
 {
     private const int Deepest = 100;
 
@@ -31,7 +32,14 @@ internal static class YamlText
                     : "expected one document; remove the line '---' between them.");
             }
 
-            return stream.Documents.Count == 1 ? stream.Documents[0].RootNode : null;
+            if (stream.Documents.Count != 1)
+            {
+                return null;
+            }
+
+            var root = stream.Documents[0].RootNode;
+            new YamlMerge(problems).Into(root);
+            return root;
         }
         catch (YamlException broken)
         {
@@ -57,10 +65,10 @@ internal static class YamlText
         return null;
     }
 
-    // The parser's own words are about its state, and its place is where it gave up; one slip is common enough for better.
+    // The parser's own words are about its state, and its place is where it gave up; a few slips are common enough for better.
     private static void Explain(YamlException broken, string text, YamlProblems problems)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var lines = text.ReplaceLineEndings("\n").TrimEnd().Split('\n');
         var tab = Array.FindIndex(lines, line => line.TakeWhile(char.IsWhiteSpace).Contains('\t'));
         if (tab >= 0)
         {
@@ -68,7 +76,63 @@ internal static class YamlText
             return;
         }
 
+        if (BareBraces(lines, broken) is { } path)
+        {
+            problems.Add(path.Place, $"between braces a path with braces needs quotes: \"{path.Text}\".");
+            return;
+        }
+
+        var behind = broken.End.Line > lines.Length || broken.Start.Line > lines.Length;
+        if (behind && Unclosed(lines) is { } open)
+        {
+            problems.Add(open.Place, $"this '{open.Bracket}' is never closed; add '{(open.Bracket == '{' ? '}' : ']')}'.");
+            return;
+        }
+
         var reason = (broken.InnerException?.Message ?? broken.Message).TrimEnd('.');
-        problems.Add(broken.Start, $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}.");
+        problems.Add(
+            broken.Start.Line > lines.Length ? new Mark(0, lines.Length, lines[^1].Length + 1) : broken.Start, $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}.");
     }
+
+    // In { path: /orders/{id}, … } the inner brace begins a mapping.
+    private static (Mark Place, string Text)? BareBraces(string[] lines, YamlException broken)
+    {
+        for (var line = (int)Math.Min(broken.End.Line, lines.Length) - 1; line >= 0 && line >= broken.Start.Line - 2; line--)
+        {
+            if (BarePath().Match(lines[line]) is { Success: true } found)
+            {
+                return (new Mark(0, line + 1, found.Groups[1].Index + 1), found.Groups[1].Value);
+            }
+        }
+
+        return null;
+    }
+
+    private static (Mark Place, char Bracket)? Unclosed(string[] lines)
+    {
+        var open = new Stack<(Mark Place, char Bracket)>();
+        for (var line = 0; line < lines.Length; line++)
+        {
+            var code = Quoted().Replace(lines[line], quoted => new string('.', quoted.Length));
+            for (var column = 0; column < code.Length && !(code[column] == '#' && (column == 0 || code[column - 1] == ' ')); column++)
+            {
+                if (code[column] is '{' or '[')
+                {
+                    open.Push((new Mark(0, line + 1, column + 1), code[column]));
+                }
+                else if (code[column] is '}' or ']')
+                {
+                    open.TryPop(out _);
+                }
+            }
+        }
+
+        return open.Count > 0 ? open.Peek() : null;
+    }
+
+    [GeneratedRegex(@"\{.*?[:,\[]\s*(/[^\s,""'{}]*\{[^{}]*\}[^\s,\]]*)")]
+    private static partial Regex BarePath();
+
+    [GeneratedRegex(@"(?<=[\s:,\[{]|^)(""(\\.|[^""\\])*""|'[^']*')")]
+    private static partial Regex Quoted();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Traffic;
@@ -12,6 +13,7 @@ public sealed record SplitConfig
     public required ConfigList<VariantConfig> Variants { get; init; }
 
     /// <summary>Who stays with a variant.</summary>
+    [JsonPropertyName("by")]
     public SubjectConfig Subject { get; init; } = SubjectConfig.Default;
 
     /// <summary>True: a request may choose for itself, by <c>X-Canary</c> or the cookie <c>canary</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Traffic;
@@ -24,6 +25,7 @@ public sealed record StranglerConfig
     public int Percent { get; init; }
 
     /// <summary>Who stays on one side while both answer.</summary>
+    [JsonPropertyName("by")]
     public SubjectConfig Subject { get; init; } = SubjectConfig.Default;
 
     /// <summary>True: a request may choose its side, by <c>X-Canary</c> or the cookie <c>canary</c>.</summary>

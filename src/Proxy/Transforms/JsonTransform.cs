@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Portolan.Proxy.Routing;
 
@@ -27,6 +28,13 @@ internal sealed class JsonTransform(JsonChanges changes)
     public static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Tells whether a body is JSON by its <c>Content-Type</c>; false where that can be read in more than one way, or not at all.</summary>
+    public static bool TryTell(StringValues contentType, out bool isJson)
+    {
+        isJson = contentType is [var one] && IsJson(one);
+        return contentType.Count == 0 || isJson || (contentType.Count == 1 && MediaTypeHeaderValue.TryParse(contentType[0], out _));
+    }
 
     /// <summary>The value of a JSON text; null where it is none.</summary>
     public static JsonElement? TryRead(string text)

@@ -18,11 +18,19 @@ internal sealed class RequestTransform(RequestTransformConfig config)
     public RouteHandler Around(RouteHandler next) => (context, match) =>
     {
         // The body first: whether it is JSON is what the client says.
-        return json is not null && HasJson(context) ? ChangeAsync(context, match, json, next) : PassAsync(context, match, next);
+        if (json is null || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false)
+        {
+            return PassAsync(context, match, next);
+        }
+
+        return !JsonTransform.TryTell(context.Request.Headers.ContentType, out var isJson) ? Unclear().ExecuteAsync(context)
+            : isJson ? ChangeAsync(context, match, json, next)
+            : PassAsync(context, match, next);
     };
 
-    private static bool HasJson(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false && JsonTransform.IsJson(context.Request.ContentType);
+    // The service may take for JSON what we cannot read, and would get it unchanged.
+    private static Problem Unclear() =>
+        new("unsupported-media-type", "Unsupported media type", 415, "Send one Content-Type that is well formed, such as application/json: this route reads the body.");
 
     private static async Task<Problem?> TryChangeAsync(HttpContext context, RouteMatch match, JsonTransform json)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portolan.Proxy.Settings;
 
 namespace Portolan.Proxy.Transforms;
@@ -60,6 +61,7 @@ public sealed record JsonChanges
     public ConfigList<NamedValue> Set { get; init; } = [];
 
     /// <summary>Bytes a body may have to be changed. Default 1 MiB.</summary>
+    [JsonConverter(typeof(SmallSizeText))]
     public int MaxSize { get; init; } = 1024 * 1024;
 }
 

@@ -30,7 +30,7 @@ internal sealed class TransformReader(YamlProblems problems)
         fields.Node(key) is { } node && YamlFields.Of(node, key, problems, "set", "add", "remove") is { } changes
             ? new ValueChanges
             {
-                Remove = [.. changes.Texts("remove", "a list of names")],
+                Remove = [.. changes.OneOrMore("remove", "a name, or a list of them")],
                 Set = Named(changes, "set", Text),
                 Add = Named(changes, "add", Text),
             }
@@ -40,7 +40,7 @@ internal sealed class TransformReader(YamlProblems problems)
         fields.Node("json") is { } node && YamlFields.Of(node, "json", problems, "set", "remove", "rename", "maxSize") is { } changes
             ? new JsonChanges
             {
-                Remove = [.. changes.Texts("remove", "a list of fields, such as customer.email")],
+                Remove = [.. changes.OneOrMore("remove", "a field such as customer.email, or a list of them")],
                 Rename = Named(changes, "rename", Text),
                 Set = Named(changes, "set", YamlJson.Of),
                 MaxSize = (int)Math.Min(changes.Size("maxSize") ?? 1024 * 1024, int.MaxValue),

@@ -22,7 +22,7 @@ internal static class MessageHeaders
             : null;
         Copy(from.Headers, to, nominated);
         Copy(from.Content.Headers, to, nominated);
-        to.Headers.Append("Via", RequestHeaders.Via);
+        to.Headers.Append("Via", from.Version.Major == 2 ? RequestHeaders.ViaFrames : from.Version.Minor == 0 ? RequestHeaders.ViaOld : RequestHeaders.Via);
     }
 
     /// <summary>

@@ -11,8 +11,17 @@ namespace Portolan.Proxy.Upstreams;
 /// <summary>Makes the headers of the request to the service out of those of the request from the client.</summary>
 internal static class RequestHeaders
 {
-    /// <summary>How this proxy names itself in <c>Via</c>.</summary>
+    /// <summary>How this proxy names itself in <c>Via</c> for a message that came over HTTP/1.1.</summary>
     public const string Via = "1.1 portolan";
+
+    /// <summary>The same over HTTP/1.0.</summary>
+    public const string ViaOld = "1.0 portolan";
+
+    /// <summary>The same over HTTP/2.</summary>
+    public const string ViaFrames = "2.0 portolan";
+
+    /// <summary>Tells a service that nobody gets its answer.</summary>
+    public const string MirrorMark = "X-Portolan-Mirror";
 
     // What the gateway says itself, and what services believe because they think the gateway said it.
     private static readonly FrozenSet<string> NotFromOutside = new[]
@@ -21,10 +30,11 @@ internal static class RequestHeaders
         "X-HTTP-Method", "X-Method-Override", "X-User-ID",
         "X-Service-Name", "X-Client-Cert-CN", "X-Client-Cert-Fingerprint", "traceparent", HeaderNames.RequestId, HeaderNames.CorrelationId,
         HeaderNames.ParentRequestId, HeaderNames.TraceId, HeaderNames.RequestTimeout, HeaderNames.GrpcTimeout, HeaderNames.FeatureFlags,
+        MirrorMark,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Written =
-        NotFromOutside.Except(["Host", HeaderNames.FeatureFlags]).ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        NotFromOutside.Except(["Host", HeaderNames.FeatureFlags, MirrorMark]).ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>A part of a composition is another resource in another representation than the one that was asked for.</summary>
     public static IReadOnlyList<string> NotForParts { get; } =
@@ -100,11 +110,18 @@ internal static class RequestHeaders
             sink.Add("X-Forwarded-Host", request.Host.Value);
         }
 
-        sink.Add("Via", StringValues.IsNullOrEmpty(request.Headers.Via) ? Via : $"{request.Headers.Via}, {Via}");
+        var via = HttpProtocol.IsHttp2(request.Protocol) ? ViaFrames : HttpProtocol.IsHttp10(request.Protocol) ? ViaOld : Via;
+        sink.Add("Via", StringValues.IsNullOrEmpty(request.Headers.Via) ? via : $"{request.Headers.Via}, {via}");
         AddDeadline(request, remaining, ref sink);
         if (request.Headers.TryGetValue(HeaderNames.FeatureFlags, out var flags))
         {
             sink.Add(HeaderNames.FeatureFlags, flags);
+        }
+
+        // Taken out at the edge where it comes from a stranger.
+        if (request.Headers.TryGetValue(MirrorMark, out var mark))
+        {
+            sink.Add(MirrorMark, mark);
         }
 
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)

@@ -24,10 +24,7 @@ internal sealed class WebSocketRequest
             return IsExtendedConnect(context) ? new WebSocketRequest(Convert.ToBase64String(RandomNumberGenerator.GetBytes(16))) : null;
         }
 
-        return context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
-            && string.Equals(context.Request.Headers.Upgrade.ToString().Trim(), Protocol, StringComparison.OrdinalIgnoreCase)
-            ? new WebSocketRequest(null)
-            : null;
+        return IsUpgrade(context) ? new WebSocketRequest(null) : null;
     }
 
     /// <summary>True for a CONNECT that wants a WebSocket.</summary>
@@ -35,9 +32,21 @@ internal sealed class WebSocketRequest
         HttpProtocol.IsHttp2(context.Request.Protocol)
         && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: Protocol };
 
-    /// <summary>Null when the service has agreed as the protocol asks (RFC 6455, 4.1); else what is wrong.</summary>
+    /// <summary>True for a request that would go on as a WebSocket.</summary>
+    public static bool IsAskedFor(HttpContext context) => context.Request.Headers.Upgrade.Count == 0 ? IsExtendedConnect(context) : IsUpgrade(context);
+
+    /// <summary>
+    /// Null when the service has agreed as the protocol asks (RFC 6455, 4.1), or has answered something that can be passed on; else
+    /// what is wrong.
+    /// </summary>
     public string? Refuse(UpstreamResponse response)
     {
+        if (response.Status >= 200)
+        {
+            // On HTTP/2 every success says that both sides have switched.
+            return OwnKey is not null && response.Status < 300 ? "it does not switch, and the client would read it as if it did" : null;
+        }
+
         if (!string.Equals(response.Header("Upgrade"), Protocol, StringComparison.OrdinalIgnoreCase))
         {
             return "it switches to another protocol than was asked for";
@@ -61,6 +70,10 @@ internal sealed class WebSocketRequest
         context.Response.Headers.Remove("Sec-WebSocket-Accept");
         return await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
     }
+
+    private static bool IsUpgrade(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
+        && string.Equals(context.Request.Headers.Upgrade.ToString().Trim(), Protocol, StringComparison.OrdinalIgnoreCase);
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350", Justification = "RFC 6455 asks for SHA-1; it protects nothing.")]
     private static string AcceptOf(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + Magic)));

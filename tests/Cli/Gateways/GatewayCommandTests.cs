@@ -56,7 +56,7 @@ public sealed class GatewayCommandTests : IDisposable
         [
             "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found 'soon'.",
             "3:23: expected a whole number from 1 to 10 as 'attempts', found '0'.",
-            "4:38: must be one of ",
+            "4:38: 'balance' must be one of ",
             "6:17: unknown key 'servce' in a route; did you mean 'service'?",
             "7:13: '/b/{': '{' must be a literal",
             "9:13: '/c' matches the same requests as routes[2]; give one of them other methods, or remove it.",
@@ -80,7 +80,7 @@ public sealed class GatewayCommandTests : IDisposable
             "  values     id = 1",
             "  goes to    orders as GET /orders/1 (timeout 30s, 1 attempt, round-robin, circuit opens after 5 failures for 5s)",
             "  policies    1. limits   body 1MiB, uri 8KiB, headers 32KiB in 100",
-            "              2. cache    timeToLive 5s, maxEntry 1048576, collapseTimeout 10s",
+            "              2. cache    ttl 5s, maxEntry 1MiB, collapseTimeout 10s",
         ],
         console.Out.TrimEnd().Split('\n'));
     }

@@ -24,6 +24,21 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public void What_a_problem_says_can_be_read_as_it_stands() => Assert.Contains(
+        "\"detail\":\"'ü' & <b> + … \\\"quoted\\\"\"", System.Text.Encoding.UTF8.GetString(new Problem("x", "X", 400, "'ü' & <b> + … \"quoted\"").ToJson()), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Of_a_path_that_is_too_long_the_beginning_is_told()
+    {
+        await using var server = await RawHttp.StartAsync(context => new Problem("uri-too-long", "URI too long", 414).ExecuteAsync(context));
+
+        var answer = await server.SendAsync(IPAddress.Loopback, $"GET /{new string('a', 5000)} HTTP/1.1", "Host: localhost");
+
+        Assert.Contains($"\"instance\":\"/{new string('a', 255)}", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('a', 256), answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_problem_does_not_have_is_not_there()
     {
         using var json = JsonDocument.Parse(new Problem("gone", "Gone", 410).ToJson());

@@ -44,6 +44,14 @@ public sealed partial class JsonLogTests
     }
 
     [Fact]
+    public void A_moment_is_written_as_ISO_8601_has_it()
+    {
+        captured.CreateLogger("c").LogInformation("until {Until:u}", new DateTime(2026, 12, 21, 19, 32, 1, DateTimeKind.Utc));
+
+        Assert.Equal("2026-12-21T19:32:01Z", captured.Lines.Single().GetProperty("fields").GetProperty("until").GetString());
+    }
+
+    [Fact]
     public void A_message_of_several_lines_and_odd_characters_stays_one_line()
     {
         captured.CreateLogger("c").LogWarning("first\nsecond \"quoted\" {Value}", "lone \ud800 surrogate\u0001");

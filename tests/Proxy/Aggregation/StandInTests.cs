@@ -136,10 +136,10 @@ public sealed class StandInTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("service: a, path: /b, timeout: 30s", "must be less than the 25.5 s that the whole answer has")]
+    [InlineData("service: a, path: /b, timeout: 30s", "must be less than the 25500ms that the whole answer has")]
     [InlineData("service: a, path: /b, alternative: a", "is the service itself")]
     [InlineData("service: a, path: /b, alternative: A", "'A' is not a service's name")]
-    [InlineData("service: a, path: /b, stale: 2d", "must be longer than nothing, up to 1d.")]
+    [InlineData("service: a, path: /b, stale: 2d", "'stale' must be longer than nothing, up to 1d; found '2d'.")]
     [InlineData("service: a, path: /b, each: order.items, stale: 1m", "goes with one answer, not with 'each'")]
     [InlineData("first: order, default: 1", "'first' stands alone")]
     public void What_cannot_be_meant_is_told(string part, string expected) =>

@@ -39,7 +39,7 @@ public sealed class GatewayFileTests
     [InlineData("routes: [{ path: /a, service: oders }]\nservices: { orders: {} }", "2:13: no route uses the service 'orders', but one uses 'oders'; write the same name in both places.")]
     [InlineData("timeout: 30", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '30'.")]
     [InlineData("timeout: 5 parsecs", "1:10: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found '5 parsecs'.")]
-    [InlineData("timeout: 0s", "1:10: must be longer than nothing.")]
+    [InlineData("timeout: 0s", "1:10: 'timeout' must be longer than nothing; found '0s'.")]
     [InlineData("timeout: 99999999999d", "1:10: expected a time like")]
     [InlineData("limits: { body: 1.5B }", "1:17: expected a size like 512B, 64KiB, 1MiB or 1GiB as 'body', found '1.5B'.")]
     [InlineData("acceptCorrelation: no", "1:20: expected true or false as 'acceptCorrelation', found 'no'.")]
@@ -76,5 +76,52 @@ public sealed class GatewayFileTests
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
         return stream.Documents[0].RootNode;
+    }
+
+    // As files are read: what a person who mistyped is told, and where.
+    [Theory]
+    [InlineData("routes: [{ path: /api/orders/{id}, service: a }]", "1:18: between braces a path with braces needs quotes: \"/api/orders/{id}\".")]
+    [InlineData("routes:\n  - { service: a, path: /b/{**rest} }", "2:25: between braces a path with braces needs quotes: \"/b/{**rest}\".")]
+    [InlineData("routes:\n  - { path: /a, service: \"{a\"\n", "2:5: this '{' is never closed; add '}'.")]
+    [InlineData("routes: [ # [\n  { path: /a, service: a }\n", "1:9: this '[' is never closed; add ']'.")]
+    [InlineData("connectTimeout: 0s\nroutes: []", "1:17: 'connectTimeout' must be longer than nothing; found '0s'.")]
+    [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, window: 0s } }]", "1:65: 'window' must be longer than nothing, and at most a day (24h); found '0s'.")]
+    [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, burst: 5 } }]", "1:64: 'burst' is for token-bucket, leaky-bucket and gcra; remove 'burst', or choose one of them as 'algorithm'.")]
+    [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, algorithm: token } }]", "1:68: expected one of sliding-counter, sliding-log, fixed-window, token-bucket, leaky-bucket, gcra as 'algorithm', found 'token'.")]
+    [InlineData("routes: [{ path: /a }]", "1:10: a route needs 'service', 'split', 'strangler' or 'compose'.")]
+    [InlineData("routes: [{ path: /a, service: a }]\nservices: { a: { balance: fair } }", "2:27: 'balance' must be one of round-robin, ")]
+    [InlineData("routes: [{ path: /a, compose: { a: { service: s, path: \"/{b.x}\" }, b: { service: s, path: \"/{a.x}\" } } }]", "1:22: the parts a → b → a wait for each other; let one of them do without another's fields.")]
+    [InlineData("services: {}\ngateway: { routes: [{ path: /a, service: reviews }] }", "")]
+    [InlineData("<<: 5\nroutes: []", "1:5: '<<' takes a mapping that stands elsewhere, as *name, or a list of them.")]
+    [InlineData("x-base: &base { service: a, timeout: soon }\nroutes: [{ <<: *base, path: /a }, { <<: *base, path: /b }]", "1:38: expected a time like 250ms, 30s, 5m, 2h or 1d as 'timeout', found 'soon'.")]
+    public void A_slip_is_told_in_one_sentence_with_its_place(string yaml, string expected)
+    {
+        var problems = new YamlProblems("g");
+        GatewayFile.Parse(yaml, problems);
+
+        Assert.StartsWith(expected.Length == 0 ? "" : "g:" + expected, problems.ToString(), StringComparison.Ordinal);
+        Assert.Equal(expected.Length == 0 ? 0 : 1, problems.Count);
+    }
+
+    [Fact]
+    public void One_text_may_stand_for_a_list_of_one_and_parts_may_be_shared()
+    {
+        var problems = new YamlProblems("g");
+        var read = GatewayFile.Parse(
+            """
+            x-note: for us
+            x-public: &public { cache: { ttl: 5s, key: X-Segment }, timeout: 5s }
+            expose: served-by
+            routes:
+              - { <<: *public, path: /a, service: a, methods: GET, timeout: 1s }
+              - { <<: [*public, { service: b }], path: /b, request: { headers: { remove: X-A }, json: { remove: secret } } }
+              - { path: /c, service: c, mirror: { service: m, methods: GET, compare: { headers: Content-Type, ignore: meta.id } } }
+            """,
+            problems);
+
+        Assert.Equal("", problems.ToString());
+        var (a, b) = (read!.Config.Routes[0], read.Config.Routes[1]);
+        Assert.Equal((["GET"], TimeSpan.FromSeconds(1), ["X-Segment"]), (a.Methods, a.Timeout, a.Cache!.Key));
+        Assert.Equal(("b", TimeSpan.FromSeconds(5), a.Cache), (b.Service, b.Timeout, b.Cache));
     }
 }

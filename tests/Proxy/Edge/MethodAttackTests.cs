@@ -18,6 +18,10 @@ public sealed class MethodAttackTests
     [InlineData("Options")]
     [InlineData("connect")]
     [InlineData("delete")]
+    [InlineData("TRACE")]
+    [InlineData("trace")]
+    [InlineData("TRACK")]
+    [InlineData("track")]
     public async Task A_method_in_other_letters_is_501_and_reaches_nobody(string method)
     {
         var came = 0;
@@ -73,6 +77,33 @@ public sealed class MethodAttackTests
             await gateway.SendRawAsync("head /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             Assert.Equal("ok", await gateway.Client.GetStringAsync("/x", Token));
         }
+    }
+
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("track")]
+    public void A_route_for_what_never_gets_through_is_an_error(string method) =>
+        Assert.Contains("never gets through", ConfigText.ProblemsOf($"routes: [{{ path: /x, service: backend, methods: [{method}] }}]"));
+
+    [Theory]
+    [InlineData("/x", "0", "HTTP/1.1 204 ", "Allow: GET, HEAD, OPTIONS\r\n")]
+    [InlineData("/x", "000", "HTTP/1.1 204 ", "Allow: GET, HEAD, OPTIONS\r\n")]
+    [InlineData("/all/x", "0", "HTTP/1.1 204 ", "")]
+    [InlineData("/nowhere", "0", "HTTP/1.1 404 ", "")]
+    [InlineData("/x", "1", "HTTP/1.1 200 ", "Max-Forwards: 0\n")]
+    [InlineData("/x", "10", "HTTP/1.1 200 ", "Max-Forwards: 9\n")]
+    [InlineData("/x", "-1", "HTTP/1.1 200 ", "Max-Forwards: -1\n")]
+    [InlineData("/x", "many", "HTTP/1.1 200 ", "Max-Forwards: many\n")]
+    public async Task A_question_about_the_way_goes_as_far_as_it_says(string path, string steps, string status, string expected)
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.StartAsync(
+            "routes: [{ path: /x, service: backend, methods: [GET, OPTIONS] }, { path: '/all/{**rest}', service: backend }]", ("backend", [echo.Address]));
+        var seen = await gateway.SendRawAsync($"OPTIONS {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: {steps}\r\n\r\n");
+
+        Assert.StartsWith(status, seen);
+        Assert.Contains(expected, seen);
+        Assert.Contains("Max-Forwards: 0\n", await gateway.GetRawAsync("/x", "Max-Forwards: 0"));
     }
 
     [Fact]

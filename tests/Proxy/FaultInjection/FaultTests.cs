@@ -115,10 +115,10 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{}", "Give at least one effect")]
+    [InlineData("{}", "1:48: a fault needs 'latency', 'status' or 'abort', or it would do nothing.")]
     [InlineData("[]", "has 0 faults")]
     [InlineData("{ status: 200 }", "expected a whole number from 400 to 599 as 'status'")]
-    [InlineData("{ status: 503, abort: true }", "Give a status or break the connection, not both.")]
+    [InlineData("{ status: 503, abort: true }", "1:70: a connection that is broken off has no status; remove 'abort' or 'status'.")]
     [InlineData("{ delay: 1s }", "unknown key 'delay' in a fault; it takes name, latency")]
     public void What_is_wrong_is_told(string faults, string expected) =>
         Assert.Contains(expected, ConfigText.ProblemsOf($"routes: [{{ path: /x, service: backend, faults: {faults} }}]"));

@@ -101,6 +101,33 @@ public sealed class HeaderTests
         Assert.Contains("Cookie: a=b\n", seen);
     }
 
+    [Theory]
+    [InlineData(false, "1.1", "Via: 1.1 portolan\n")]
+    [InlineData(false, "1.0", "Via: 1.0 portolan\n")]
+    [InlineData(true, "2.0", "Via: 2.0 portolan\n")]
+    public async Task A_service_is_told_over_what_the_request_came(bool http2, string version, string expected)
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await Gateway.InFrontOfAsync(http2, echo.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/x") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var response = await gateway.Client.SendAsync(request);
+
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync());
+        Assert.Equal("1.1 portolan", response.Headers.Via.ToString());
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "1.0 portolan")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "1.1 portolan")]
+    public async Task A_client_is_told_over_what_the_answer_came(string answer, string expected)
+    {
+        using var server = new RawServer(RawServer.Answering(answer));
+        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        using var response = await gateway.Client.GetAsync("/x");
+
+        Assert.Equal(expected, response.Headers.Via.ToString());
+    }
+
     [Fact]
     public async Task Ids_and_trace_go_on_to_the_service_and_come_back_to_the_client()
     {

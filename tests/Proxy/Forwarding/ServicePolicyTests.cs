@@ -128,7 +128,7 @@ public sealed class ServicePolicyTests
 
     [Theory]
     [InlineData("hedge: soon", "expected a time like")]
-    [InlineData("hedge: p20", "must be from p50 to p100.")]
+    [InlineData("hedge: p20", "'hedge' must be from p50 to p100; found 'p20'.")]
     [InlineData("hedge: pfast", "expected a time like 200ms, or p95")]
     [InlineData("concurrency: 0", "from 1 to 1000000")]
     public void A_mistake_is_told_with_its_line(string policy, string expected)

@@ -137,11 +137,11 @@ public sealed class SizeLimitTests
     }
 
     [Theory]
-    [InlineData("limits: { body: 0 }", "1:17: must be at least 1 byte.")]
-    [InlineData("limits: { grace: 1s }", "1:18: must be at least 1.1s")]
+    [InlineData("limits: { body: 0 }", "1:17: 'body' must be at least 1 byte; found '0'.")]
+    [InlineData("limits: { grace: 1s }", "1:18: 'grace' must be at least 1.1s")]
     [InlineData("limits: { bodys: 1KiB }", "1:11: unknown key 'bodys' in limits; did you mean 'body'?")]
     [InlineData("limits: { headerCount: 0 }", "1:24: expected a whole number from 1 to 10000 as 'headerCount'")]
-    [InlineData("routes: [{ path: /x, service: a, limits: { uri: 9KiB } }]", "1:49: must be from 1B to the gateway's 8KiB; raise that with 'limits' beside 'routes'.")]
+    [InlineData("routes: [{ path: /x, service: a, limits: { uri: 9KiB } }]", "1:49: 'uri' must be from 1B to the gateway's 8KiB; raise that with 'limits' beside 'routes'; found '9KiB'.")]
     [InlineData("routes: [{ path: /x, service: a, limits: {} }]", "is nothing that differs from the gateway's")]
     public void What_is_wrong_is_told_with_its_place(string yaml, string expected) => Assert.Contains(expected, ConfigText.ProblemsOf(yaml));
 

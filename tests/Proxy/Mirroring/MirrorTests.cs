@@ -99,14 +99,28 @@ public sealed class MirrorTests
     {
         await using var primary = await Upstream.StartEchoAsync();
         await using var mirror = await Upstream.StartAsync(NoteAsync);
-        await using var gateway = await StartAsync("{ service: mirror }", primary.Address, mirror.Address);
+        await using var gateway = await StartAsync("{ service: mirror }", primary.Address, mirror.Address, "trustedHops: 1");
         await using var never = await StartAsync("{ service: mirror, share: 0% }", primary.Address, mirror.Address);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/copy") { Headers = { { "X-Portolan-Mirror", "true" } } };
-        (await gateway.Client.SendAsync(request, Token)).Dispose();
+        using var marked = await gateway.Client.SendAsync(request, Token);
+        Assert.Contains("X-Portolan-Mirror: true\n", await marked.Content.ReadAsStringAsync(Token));
         (await never.Client.GetAsync("/never", Token)).Dispose();
         (await gateway.Client.GetAsync("/x", Token)).Dispose();
         await UntilAsync(gateway, report => Count(report, "same") == 1);
         Assert.Equal("/x", Assert.Single(copies).Target);
+    }
+
+    [Theory]
+    [InlineData("X-Portolan-Mirror")]
+    [InlineData("x_portolan_mirror")]
+    public async Task A_stranger_cannot_call_his_request_a_copy(string name)
+    {
+        await using var primary = await Upstream.StartEchoAsync();
+        await using var mirror = await Upstream.StartAsync(NoteAsync);
+        await using var gateway = await StartAsync("{ service: mirror }", primary.Address, mirror.Address);
+        Assert.DoesNotContain("mirror: true", await gateway.GetRawAsync("/x", $"{name}: true"), StringComparison.OrdinalIgnoreCase);
+        await UntilAsync(gateway, report => Count(report, "same") == 1);
+        Assert.Equal("true", Assert.Single(copies).Headers["X-Portolan-Mirror"]);
     }
 
     [Fact]
@@ -148,8 +162,9 @@ public sealed class MirrorTests
         Assert.Equal(["body", "status"], report.GetProperty("fields").EnumerateObject().Select(field => field.Name));
     }
 
-    private static Task<Gateway> StartAsync(string mirror, string primary, string copy) => Gateway.StartAsync(
+    private static Task<Gateway> StartAsync(string mirror, string primary, string copy, string more = "") => Gateway.StartAsync(
         $$"""
+        {{more}}
         routes:
           - path: /{**rest}
             service: primary

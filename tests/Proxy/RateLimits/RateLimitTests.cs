@@ -71,8 +71,8 @@ public sealed class RateLimitTests
     public async Task Of_several_limits_the_tightest_is_shown_and_a_refusal_is_charged_to_none()
     {
         await using var backend = await Upstream.StartEchoAsync();
-        await using var gateway = await StartAsync(
-            "rateLimit: [{ name: all, limit: 3, window: 1m, by: route }, { name: each, limit: 1, window: 10s, by: user }]", backend);
+        await using var gateway = await Gateway.StartAsync(
+            "trustedHops: 1\n" + Routes("rateLimit: [{ name: all, limit: 3, window: 1m, by: route }, { name: each, limit: 1, window: 10s, by: user }]"), WithClock, ("backend", [backend.Address]));
 
         Assert.Equal(200, await StatusAsync(gateway, "X-User-ID: a"));
         Assert.Equal(429, await StatusAsync(gateway, "X-User-ID: a"));
@@ -116,6 +116,7 @@ public sealed class RateLimitTests
     [InlineData("{ limit: 1, window: 2d }", "at most a day")]
     [InlineData("{ limit: 1, window: soon }", "expected a time like 250ms, 30s, 5m, 2h or 1d as 'window', found 'soon'")]
     [InlineData("{ limit: 1, by: cookie }", "write ip, user, route or header:X-API-Key")]
+    [InlineData("{ limit: 1, by: user }", "which any client can write")]
     [InlineData("{ limit: 1, by: 'header:a b' }", "write ip, user, route or header:X-API-Key")]
     [InlineData("{ limit: 1, algorithm: token-bukket }", "did you mean 'token-bucket'?")]
     [InlineData("{ limit: 1, burst: 5 }", "is for token-bucket")]

@@ -128,6 +128,37 @@ public sealed class TransformTests
         Assert.Contains("urn:portolan:problem:bad-gateway", await response.Content.ReadAsStringAsync(Token));
     }
 
+    [Theory]
+    [InlineData("Content-Type: application/json, text/plain")]
+    [InlineData("Content-Type: application/json\r\nContent-Type: text/plain")]
+    [InlineData("Content-Type: text/plain\r\nContent-Type: application/json")]
+    [InlineData("Content-Type: application/json;charset=utf-8;x y")]
+    [InlineData("Content-Type: \"application/json\"")]
+    [InlineData("Content-Type: application/json ; a=\"")]
+    [InlineData("Content-Type:")]
+    public async Task A_body_that_a_service_may_take_for_json_does_not_pass_by_a_removal(string type)
+    {
+        const string Body = """{"admin":true}""";
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await StartAsync("request: { json: { remove: [admin] } }", echo);
+        var seen = await gateway.SendRawAsync($"POST /api/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{type}\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+
+        Assert.StartsWith("HTTP/1.1 415 ", seen);
+        Assert.Contains("urn:portolan:problem:unsupported-media-type", seen);
+    }
+
+    [Theory]
+    [InlineData("Content-Type: text/plain\r\n")]
+    [InlineData("Content-Type: application/x-www-form-urlencoded\r\n")]
+    [InlineData("")]
+    public async Task A_body_of_another_kind_passes_as_it_comes(string type)
+    {
+        await using var echo = await Upstream.StartEchoAsync();
+        await using var gateway = await StartAsync("request: { json: { remove: [admin] } }", echo);
+
+        Assert.Contains("\n\nhello", await gateway.SendRawAsync($"POST /api/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{type}Content-Length: 5\r\n\r\nhello"));
+    }
+
     [Fact]
     public async Task What_is_no_json_passes_as_it_comes()
     {

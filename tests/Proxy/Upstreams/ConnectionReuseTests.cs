@@ -1,6 +1,11 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Portolan.Proxy.Tests.Fixtures;
+using Portolan.Proxy.Upstreams.Http1;
+using Portolan.Testing;
 
 namespace Portolan.Proxy.Tests.Upstreams;
 
@@ -23,6 +28,73 @@ public sealed class ConnectionReuseTests
     [InlineData("HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\n")]
     [InlineData("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")]
     public async Task A_connection_on_which_all_has_come_is_used_again(string answer) => Assert.Equal(1, await ConnectionsAsync(answer));
+
+    [Theory]
+    [InlineData("timeout=5", 3, 1)]
+    [InlineData("timeout=5, max=100", 4, 3)]
+    [InlineData("max=100 , Timeout=5", 4, 3)]
+    [InlineData("timeout=1", 0.4, 1)]
+    [InlineData("timeout=1", 0.6, 3)]
+    [InlineData("timeout=0", 0, 3)]
+    [InlineData("timeout=4294967295", 59, 1)]
+    [InlineData("timeout=soon", 59, 1)]
+    [InlineData("timeout", 61, 3)]
+    public async Task A_connection_is_used_for_as_long_as_the_service_keeps_it(string keepAlive, double seconds, int expected)
+    {
+        var clock = new VirtualClock();
+        var connections = await ConnectionsAsync($"HTTP/1.1 200 OK\r\nKeep-Alive: {keepAlive}\r\nContent-Length: 2\r\n\r\nok", clock, TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(expected, connections);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_ended_while_it_waited_is_not_used()
+    {
+        var clock = new VirtualClock();
+        using var server = new RawServer(RawServer.ReadHeadAsync);
+        using var connection = await ConnectAsync(server, clock);
+        Assert.True(connection.IsUsable(TimeSpan.MaxValue));
+        connection.Abort();
+        Assert.False(connection.IsUsable(TimeSpan.MaxValue));
+    }
+
+    [Fact]
+    public async Task Nobody_ends_a_connection_whose_answer_ends_while_its_silence_is_measured()
+    {
+        var clock = new SteppedClock();
+        using var server = new RawServer(RawServer.ReadHeadAsync);
+        using var connection = await ConnectAsync(server, clock);
+        var silence = connection.Silence;
+        var writer = PipeWriter.Create(Stream.Null);
+        silence.Start(TimeSpan.FromSeconds(30), writer);
+        clock.Now = TimeSpan.FromSeconds(20);
+        silence.Progressed();
+
+        // The answer ends while the timer looks at the clock, and sees that time is left.
+        clock.Now = TimeSpan.FromSeconds(30);
+        clock.Then = silence.Stop;
+        clock.Fire();
+        clock.Now = TimeSpan.FromSeconds(51);
+        clock.Fire();
+        Assert.False(connection.IsAborted);
+
+        // It ends while the timer sees that none is left, and the next one has begun.
+        silence.Start(TimeSpan.FromSeconds(30), writer);
+        clock.Now = TimeSpan.FromSeconds(90);
+        clock.Then = () =>
+        {
+            silence.Stop();
+            silence.Start(TimeSpan.FromSeconds(30), writer);
+        };
+        clock.Fire();
+        Assert.False(connection.IsAborted);
+
+        // And where nothing ends, silence does.
+        clock.Now = TimeSpan.FromSeconds(121);
+        clock.Fire();
+        Assert.True(connection.IsAborted);
+        Assert.True(silence.Struck);
+    }
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\nContent-Length: 2\n\nok")]
@@ -66,7 +138,7 @@ public sealed class ConnectionReuseTests
     }
 
     // How many it takes for three requests, one after the other.
-    private static async Task<int> ConnectionsAsync(string answer)
+    private static async Task<int> ConnectionsAsync(string answer, VirtualClock? clock = null, TimeSpan between = default)
     {
         var connections = 0;
         using var server = new RawServer(async socket =>
@@ -77,13 +149,63 @@ public sealed class ConnectionReuseTests
                 await socket.SendAsync(Encoding.ASCII.GetBytes(answer));
             }
         });
-        await using var gateway = await Gateway.InFrontOfAsync(server.Address);
+        await using var gateway = await Gateway.StartAsync(
+            "routes: [{ path: '/{**rest}', service: backend }]", services => services.AddSingleton<TimeProvider>(clock ?? new VirtualClock()), ("backend", [server.Address]));
         for (var request = 0; request < 3; request++)
         {
             using var response = await gateway.Client.GetAsync("/x", Token);
             Assert.NotEqual(HttpStatusCode.BadGateway, response.StatusCode);
+            clock?.Advance(between);
         }
 
         return connections;
+    }
+
+    private static async Task<Http1Connection> ConnectAsync(RawServer server, TimeProvider clock)
+    {
+        var address = new Uri(server.Address);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port);
+        return new Http1Connection(socket, null, new Http1Pool("127.0.0.1", 1, null, clock), clock);
+    }
+
+    /// <summary>Time as the test says, and something that happens while somebody looks at it.</summary>
+    private sealed class SteppedClock : TimeProvider
+    {
+        private Action fire = () => { };
+
+        public TimeSpan Now { get; set; }
+
+        public Action? Then { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Fire() => fire();
+
+        public override long GetTimestamp()
+        {
+            var now = Now.Ticks;
+            var then = Then;
+            Then = null;
+            then?.Invoke();
+            return now;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            fire = () => callback(state);
+            return new NoTimer();
+        }
+
+        private sealed class NoTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
     }
 }

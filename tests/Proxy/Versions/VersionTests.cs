@@ -205,7 +205,7 @@ public sealed class VersionTests
     [InlineData("version: { path: /orders, versions: { v1: {} } }", "'/orders' has no {version}; write a path like /{version}/a/{id}.")]
     [InlineData("version: { path: \"/{version}/{other}\", versions: { v1: {} } }", "{other} stands in only one of")]
     [InlineData("version: { header: X-V, versions: { v1: { sunset: soon } } }", "expected a date like 2026-06-30 or 2026-06-30T12:00:00Z as 'sunset', found 'soon'.")]
-    [InlineData("version: { header: X-V, versions: { v1: { deprecated: 2026-02-01, sunset: 2026-01-01 } } }", "must not be before 'deprecated' (RFC 9745).")]
+    [InlineData("version: { header: X-V, versions: { v1: { deprecated: 2026-02-01, sunset: 2026-01-01 } } }", "'sunset' must not be before 'deprecated' (RFC 9745); found '")]
     [InlineData("version: { header: X-V, versions: { v1: { successor: v2 }, v2: {} } }", "a version has an address only where versions have a path")]
     [InlineData("version: { header: X-V, versions: { v1: { successor: what } } }", "'what' is neither a version nor an address")]
     [InlineData("version: { header: X-V, versions: { v1: { sunsetLink: what } } }", "'what' is no address")]

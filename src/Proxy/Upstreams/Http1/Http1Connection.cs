@@ -42,8 +42,22 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
     /// <summary>Watches over waits for the body; made for connections that ever wait.</summary>
     public SilenceTimer Silence => silence ??= new SilenceTimer(this, clock);
 
-    /// <summary>True when an idle connection can be used: nobody closed it, and it has nothing to say that nobody asked for.</summary>
-    public bool IsUsable() => !socket.Poll(0, SelectMode.SelectRead);
+    /// <summary>
+    /// True when an idle connection can be used: its instance has not had enough of waiting, nobody closed it, and it has nothing to
+    /// say that nobody asked for.
+    /// </summary>
+    public bool IsUsable(TimeSpan longestIdle)
+    {
+        var kept = Head.KeptFor is { } told && told < longestIdle ? told : longestIdle;
+        try
+        {
+            return clock.GetElapsedTime(IdleSince) < kept && !socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>True when there are bytes to receive without waiting.</summary>
     public bool HasMore => socket.Available > 0;
@@ -136,7 +150,7 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
     public void Release()
     {
         // What came after the response belongs to nobody: it would be taken for the answer to the next request.
-        if (!Head.KeepsAlive || start != end || IsAborted)
+        if (!Head.KeepsAlive || start != end || IsAborted || silence is { Struck: true })
         {
             Dispose();
             return;

@@ -39,11 +39,12 @@ internal sealed class Http1Pool
     public HeaderTexts Texts { get; } = new();
 
     /// <summary>A connection that seems to be alive; null when there is none.</summary>
-    public Http1Connection? TryTake()
+    /// <param name="longestIdle">For how long it may have waited.</param>
+    public Http1Connection? TryTake(TimeSpan longestIdle)
     {
         while (idle.TryPop(out var connection))
         {
-            if (connection.IsUsable())
+            if (connection.IsUsable(longestIdle))
             {
                 return connection;
             }
@@ -56,7 +57,7 @@ internal sealed class Http1Pool
 
     public void Return(Http1Connection connection) => idle.Push(connection);
 
-    /// <summary>Ends the connections that were idle for longer than this.</summary>
+    /// <summary>Ends the connections that were idle for longer than this, and those that cannot be used any more.</summary>
     public void Trim(TimeSpan longest)
     {
         if (idle.IsEmpty)
@@ -68,7 +69,7 @@ internal sealed class Http1Pool
         var count = idle.TryPopRange(all);
         for (var index = count - 1; index >= 0; index--)
         {
-            if (clock.GetElapsedTime(all[index].IdleSince) < longest)
+            if (all[index].IsUsable(longest))
             {
                 idle.Push(all[index]);
             }

@@ -70,7 +70,7 @@ internal sealed class Http1Response : UpstreamResponse
             headers[name] = headers.TryGetValue(name, out var there) ? StringValues.Concat(there, value) : value;
         }
 
-        headers.Append("Via", RequestHeaders.Via);
+        headers.Append("Via", connection.Head.IsOld ? RequestHeaders.ViaOld : RequestHeaders.Via);
     }
 
     public override async ValueTask CopyBodyAsync(HttpContext context, TimeSpan silence)

@@ -43,7 +43,7 @@ internal sealed class Http1Transport : IDisposable
         var pool = PoolOf(instance);
 
         // What may end as something else than HTTP gets a connection to itself.
-        var kept = upgrade is null ? pool.TryTake() : null;
+        var kept = upgrade is null ? pool.TryTake(LongestIdle) : null;
         while (true)
         {
             var connection = kept ?? await pool.ConnectAsync(connectTimeout, cancellationToken);

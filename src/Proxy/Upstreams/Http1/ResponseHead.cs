@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -21,9 +22,10 @@ internal sealed class ResponseHead
 
     private static readonly SearchValues<byte> Forbidden = SearchValues.Create("\0\r\n"u8);
 
+    private static readonly TimeSpan KeptMargin = TimeSpan.FromSeconds(1);
+
     private readonly List<Line> lines = [];
     private bool closes;
-    private bool isOld;
 
     /// <summary>One header: where its name and value stand.</summary>
     public readonly record struct Line(int Name, int NameLength, int Value, int ValueLength);
@@ -37,8 +39,14 @@ internal sealed class ResponseHead
 
     public bool Chunked { get; private set; }
 
+    /// <summary>True for HTTP/1.0.</summary>
+    public bool IsOld { get; private set; }
+
     /// <summary>False when the connection ends with this response.</summary>
     public bool KeepsAlive { get; private set; }
+
+    /// <summary>For how long after this response the connection may be used again; null where <c>Keep-Alive</c> says nothing of it.</summary>
+    public TimeSpan? KeptFor { get; private set; }
 
     /// <summary>True when <c>Connection</c> names more than close, keep-alive and upgrade.</summary>
     public bool Nominates { get; private set; }
@@ -57,7 +65,7 @@ internal sealed class ResponseHead
         }
 
         lines.Clear();
-        (ContentLength, Chunked, Nominates, closes) = (null, false, false, false);
+        (ContentLength, Chunked, Nominates, closes, KeptFor) = (null, false, false, false, null);
         var head = bytes[..(end + 2)];
         var at = ReadStatus(head);
         while (at < head.Length)
@@ -71,7 +79,7 @@ internal sealed class ResponseHead
         }
 
         // Said in any place, it holds. HTTP/1.0 has no chunks: where such a message ends is in doubt (RFC 9112, 6.1).
-        KeepsAlive &= !closes && !(Chunked && isOld);
+        KeepsAlive &= !closes && !(Chunked && IsOld);
         return true;
     }
 
@@ -107,8 +115,8 @@ internal sealed class ResponseHead
         }
 
         Status = ((line[9] - '0') * 100) + ((line[10] - '0') * 10) + (line[11] - '0');
-        isOld = line[7] == '0';
-        KeepsAlive = !isOld;
+        IsOld = line[7] == '0';
+        KeepsAlive = !IsOld;
         return end + 1;
     }
 
@@ -152,6 +160,9 @@ internal sealed class ResponseHead
             case 10 when Is(head, line, "Connection"u8):
                 ReadConnection(value);
                 break;
+            case 10 when Is(head, line, "Keep-Alive"u8):
+                ReadKeepAlive(value);
+                break;
         }
     }
 
@@ -169,6 +180,21 @@ internal sealed class ResponseHead
         }
 
         return length;
+    }
+
+    // Less than it says: what is sent in its last moment meets a closed door, and only some requests may be sent twice.
+    private void ReadKeepAlive(ReadOnlySpan<byte> value)
+    {
+        foreach (var range in value.Split((byte)','))
+        {
+            var option = value[range].Trim(" \t"u8);
+            var equals = option.IndexOf((byte)'=');
+            if (equals > 0 && Ascii.EqualsIgnoreCase(option[..equals], "timeout"u8) && Utf8Parser.TryParse(option[(equals + 1)..], out uint seconds, out _))
+            {
+                var told = TimeSpan.FromSeconds(seconds);
+                KeptFor = told - (told < 2 * KeptMargin ? told / 2 : KeptMargin);
+            }
+        }
     }
 
     private void ReadConnection(ReadOnlySpan<byte> value)
