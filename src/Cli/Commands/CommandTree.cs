@@ -67,7 +67,7 @@ internal static class CommandTree
         catch (Exception told) when (told is CliException or IOException or UnauthorizedAccessException)
         {
             context.Screen.Error.WriteLine(told.Message);
-            return told is UsageException ? Usage : Failed;
+            return told is CliException { IsOfUsage: true } ? Usage : Failed;
         }
     }
 

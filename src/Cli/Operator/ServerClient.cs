@@ -38,7 +38,7 @@ internal sealed class ServerClient : IDisposable
     public static Uri AddressOf(string text, string what = "server") =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
             ? address
-            : throw new UsageException($"--{what} takes an address like {(what == "gateway" ? $"http://127.0.0.1:{SystemConfig.DefaultGatewayPort}" : DefaultAddress)}, not '{text}'.");
+            : throw CliException.OfUsage($"--{what} takes an address like {(what == "gateway" ? $"http://127.0.0.1:{SystemConfig.DefaultGatewayPort}" : DefaultAddress)}, not '{text}'.");
 
     /// <summary>The answer's body. Throws <see cref="CliException"/> with the server's own words when it refuses.</summary>
     public Task<string> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);

@@ -16,7 +16,7 @@ internal static class GatewayFiles
     {
         if (Directory.Exists(path))
         {
-            throw new UsageException($"'{path}' is a folder. Name the file in it: --config {Path.Combine(path, SystemConfig.FileName)}, or a gateway.yaml.");
+            throw CliException.OfUsage($"'{path}' is a folder. Name the file in it: --config {Path.Combine(path, SystemConfig.FileName)}, or a gateway.yaml.");
         }
 
         if (!File.Exists(path))

@@ -69,12 +69,12 @@ internal sealed record Question(string Method, string Target, string Host, IRead
         var rest = scheme > 0 ? address[(scheme + 3)..] : address;
 
         // A word alone is more likely a path whose slash was forgotten.
-        if (scheme <= 0 && (rest.IndexOf('/') is var first and <= 0 || !rest.AsSpan(0, first).ContainsAny('.', ':')))
+        var slash = rest.IndexOf('/');
+        if (scheme <= 0 && (slash <= 0 || !rest.AsSpan(0, slash).ContainsAny('.', ':')))
         {
             return (null, address);
         }
 
-        var slash = rest.IndexOf('/');
         return slash < 0 ? (rest, "/") : (rest[..slash], rest[slash..]);
     }
 }
