@@ -15,7 +15,7 @@ internal sealed class GatewayCommand : PortolanCommand
     private readonly CommandContext context;
 
     private readonly Option<string?> config = new("--config") { Description = "A gateway.yaml, or a system.yaml with a section gateway; to run and to check: otherwise system.yaml", HelpName = "file" };
-    private readonly Option<string> server = new("--server") { Description = "Address of the server that knows where the services are", DefaultValueFactory = _ => ServerClient.DefaultAddress, HelpName = "url" };
+    private readonly Option<string?> server = new("--server") { Description = $"Address of the server that knows where the services are; otherwise {ServerClient.DefaultAddress}, or nobody's where all of them have addresses", HelpName = "url" };
     private readonly Option<int?> port = new("--port", "-p") { Description = "Port on 127.0.0.1; otherwise the file's, or 8080", HelpName = "port" };
     private readonly Option<bool> check = new("--check") { Description = "Run nothing: tell all that is wrong with the file, or in a line what it describes" };
     private readonly Option<string?> explain = new("--explain") { Description = "Run nothing: tell what becomes of a request, and why; of the file named with --config, else of a running gateway", HelpName = "request" };
@@ -86,7 +86,7 @@ internal sealed class GatewayCommand : PortolanCommand
         var file = parsed.GetValue(config) ?? SystemConfig.FileName;
         return parsed.GetValue(explain) is { } request ? ExplainAsync(parsed, request, cancellationToken)
             : parsed.GetValue(check) ? Task.FromResult(GatewayCheck.Run(context.Screen, file))
-            : GatewayProcess.RunAsync(file, ServerClient.AddressOf(parsed.GetRequiredValue(server)), parsed.GetValue(port), context.Time, cancellationToken);
+            : GatewayProcess.RunAsync(file, parsed.GetValue(server) is { } named ? ServerClient.AddressOf(named) : null, parsed.GetValue(port), context.Time, cancellationToken);
     }
 
     private Task<int> ExplainAsync(ParseResult parsed, string request, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Portolan.Cli.Operator;
 using Portolan.Cli.SystemFile;
 using Portolan.Core.Processes;
 using Portolan.Discovery;
@@ -19,11 +20,14 @@ internal static partial class GatewayProcess
     // What runs may take so long to end when the gateway stops; an orchestrator waits a little longer.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
 
-    public static async Task<int> RunAsync(string path, Uri server, int? port, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string path, Uri? named, int? port, TimeProvider time, CancellationToken cancellationToken)
     {
         var file = GatewayFiles.Read(path, files: true, opens: true);
         var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
+
+        // Nobody is asked for what the file says itself.
+        var server = named ?? (file.Config.Unplaced.Count > 0 ? new Uri(ServerClient.DefaultAddress) : null);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
         try
         {
@@ -43,7 +47,7 @@ internal static partial class GatewayProcess
         await using var app = builder.Build();
         app.UseGateway();
         var routes = file.Config.Routes.Count;
-        Log.Starting(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayProcess).FullName!), path, routes == 1 ? "1 route" : $"{routes} routes", server);
+        Log.Starting(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayProcess).FullName!), path, routes == 1 ? "1 route" : $"{routes} routes", server is null ? "asks nobody for services" : $"asks the server at {server} for services");
         await app.RunAsync(cancellationToken);
         return 0;
     }
@@ -62,7 +66,7 @@ internal static partial class GatewayProcess
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The gateway has {Routes} of {File}, and asks the server at {Server} for services", EventName = "GatewayStarting")]
-        public static partial void Starting(ILogger logger, string file, string routes, Uri server);
+        [LoggerMessage(1, LogLevel.Information, "The gateway has {Routes} of {File}, and {Asks}", EventName = "GatewayStarting")]
+        public static partial void Starting(ILogger logger, string file, string routes, string asks);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
     private IReadOnlyList<ServiceInstance> known = [];
     private bool lost = true;
     private Hold? hold;
-    private volatile ServiceSnapshot snapshot = new(service, configured, Stale: hasRegistry);
+    private volatile ServiceSnapshot snapshot = new(service, configured, Stale: hasRegistry) { IsConfigured = configured.Count > 0 && !hasRegistry };
 
     public ServiceSnapshot Snapshot => snapshot;
 
@@ -92,7 +92,7 @@ internal sealed class LastGoodSet(string service, IReadOnlyList<ServiceInstance>
         lost = stale;
         snapshot = known.Count > 0
             ? new ServiceSnapshot(service, known, stale)
-            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry) { IsConfigured = configured.Count > 0 && !stale };
+            : new ServiceSnapshot(service, configured, (stale || configured.Count > 0) && hasRegistry) { IsConfigured = configured.Count > 0 && (!stale || !hasRegistry) };
     }
 
     private sealed record Hold(long? Index, DateTimeOffset Until);

@@ -60,6 +60,11 @@ public sealed record GatewayConfig
     /// <summary>What a composed answer may take: less than all, so that time remains to tell the client what could not be had.</summary>
     internal TimeSpan CompositionTime => Timeout * 0.85;
 
+    /// <summary>Services that routes name and that have no <c>addresses</c> here: only a registry can say where they are.</summary>
+    internal IReadOnlyList<string> Unplaced => [.. Routes.SelectMany(route => route.Mirror is { } mirror ? route.Services.Append(mirror.Service) : route.Services)
+        .Distinct(StringComparer.OrdinalIgnoreCase)
+        .Where(name => !Services.Any(service => service.Addresses.Count > 0 && service.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>All that is wrong with it; empty when a gateway can be made of it.</summary>
     public IReadOnlyList<ConfigError> Validate() => GatewayConfigValidator.Validate(this);
 }

@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Http;
 using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Runtime;
+using Portolan.Resilience.Breakers;
 
 namespace Portolan.Proxy.Pages;
 
 /// <summary>The health of all services as the directory knows it, which it also does while the registry is gone.</summary>
-internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime runtime, TimeProvider clock)
+internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime runtime, CircuitBreakers breakers, TimeProvider clock)
 {
     private const string Up = "UP";
     private const string Degraded = "DEGRADED";
@@ -20,7 +21,7 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime ru
     {
         var names = await directory.ServicesAsync(context.RequestAborted);
         var all = names.Concat(runtime.Current.Config.Routes.SelectMany(route => route.Services)).Distinct().Order(StringComparer.Ordinal);
-        var snapshots = await Task.WhenAll(all.Select(name => directory.GetAsync(name, context.RequestAborted).AsTask()));
+        var snapshots = Array.ConvertAll(await Task.WhenAll(all.Select(name => directory.GetAsync(name, context.RequestAborted).AsTask())), Tried);
 
         var status = Overall(snapshots);
         var body = new ArrayBufferWriter<byte>();
@@ -35,6 +36,15 @@ internal sealed class SystemHealth(ServiceDirectory directory, GatewayRuntime ru
         context.Response.ContentLength = body.WrittenCount;
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
+
+    // Nobody reports on instances that only the configuration names, or while the registry is gone, but for the gateway's own circuits.
+    private ServiceSnapshot Tried(ServiceSnapshot snapshot) => snapshot is { IsConfigured: false, Stale: false } ? snapshot : snapshot with
+    {
+        Instances = [.. snapshot.Instances.Select(instance => instance with
+        {
+            Healthy = instance.Healthy && breakers.Find($"{snapshot.Service}/{instance.Id}") is not { State: BreakerState.Open or BreakerState.HalfOpen },
+        })],
+    };
 
     // One service that is down leaves a system that works less well; only when nothing is left it is down.
     private static string Overall(ServiceSnapshot[] snapshots)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Runtime;
 using Portolan.Proxy.Settings;
@@ -10,7 +11,7 @@ namespace Portolan.Proxy.Reload;
 /// Puts a file in force again when its text changes. It looks every half second instead of being told: what editors and
 /// orchestrators do (replace the file, swap a link of its folder, write over a network) is told in too many ways, and not at all in some.
 /// </summary>
-internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile file, TimeProvider clock, ILogger<ConfigWatch> logger) : BackgroundService
+internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile file, DiscoveryOptions discovery, TimeProvider clock, ILogger<ConfigWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -102,7 +103,8 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
         }
 
         (differs, runtime.FileProblem) = (false, null);
-        var later = string.Join("; ", ConfigChanges.AtStart(file.Started, now));
+        IEnumerable<string> unknown = discovery.Server is null ? now.Config.Unplaced.Except(discovery.Services.Keys, StringComparer.OrdinalIgnoreCase).Select(service => $"where '{service}' is, which has no addresses: no registry is asked") : [];
+        var later = string.Join("; ", ConfigChanges.AtStart(file.Started, now).Concat(unknown));
         if (later.Length > 0 && later != told)
         {
             Log.NeedsRestart(logger, later);

@@ -129,6 +129,23 @@ public sealed class PageTests
         Assert.Equal("registry unreachable, last known state", health.GetProperty("message").GetString());
     }
 
+    [Fact]
+    public async Task A_service_with_addresses_is_as_well_as_calls_to_it_went()
+    {
+        await using var sound = await Upstream.StartAsync(context => context.Response.WriteAsync("well"));
+        await using var gateway = await Gateway.StartAsync(
+            "services: { gone: { opensAfter: 1 } }\nroutes: [{ path: /gone, service: gone }, { path: /sound, service: sound }]", ("gone", [RawServer.NobodyThere()]), ("sound", [sound.Address]));
+        foreach (var path in new[] { "/gone", "/sound" })
+        {
+            (await gateway.Client.GetAsync(path)).Dispose();
+        }
+
+        var health = await gateway.Client.GetFromJsonAsync<JsonElement>("/health/system");
+
+        Assert.Equal(("DEGRADED", "DOWN", "UP"), (health.GetProperty("status").GetString(), Of("gone"), Of("sound")));
+        string? Of(string service) => health.GetProperty("services").GetProperty(service).GetProperty("status").GetString();
+    }
+
     private static Task<Upstream> StartRegistryAsync() => Upstream.StartAsync(async context =>
     {
         if (context.Request.Query["index"].ToString() is "1")

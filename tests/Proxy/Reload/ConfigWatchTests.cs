@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Portolan.Discovery;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Reload;
 using Portolan.Proxy.Runtime;
@@ -182,7 +183,7 @@ public sealed class ConfigWatchTests : IDisposable
     private ConfigWatch WatchText(Gateway gateway, string text)
     {
         File.WriteAllText(Path, text);
-        return new ConfigWatch(gateway.Part<GatewayRuntime>(), new WatchedFile(Path, GatewayFile.Parse(text, new YamlProblems(Path))!), TimeProvider.System, log);
+        return new ConfigWatch(gateway.Part<GatewayRuntime>(), new WatchedFile(Path, GatewayFile.Parse(text, new YamlProblems(Path))!), gateway.Part<DiscoveryOptions>(), TimeProvider.System, log);
     }
 
     private sealed class Lines : ILogger<ConfigWatch>
