@@ -24,6 +24,9 @@ internal static partial class GatewayProcess
         var file = GatewayFiles.Read(path, files: true, opens: true);
         var builder = LoopbackApp.CreateBuilder(Name, port ?? file.Port ?? SystemConfig.DefaultGatewayPort);
         builder.Services.AddSingleton(time);
+
+        // Which file, and which server, is said in its place.
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
         try
         {

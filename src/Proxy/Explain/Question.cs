@@ -66,12 +66,14 @@ internal sealed record Question(string Method, string Target, string Host, IRead
     private static (string? Host, string Target) Split(string address)
     {
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
-        if (scheme <= 0)
+        var rest = scheme > 0 ? address[(scheme + 3)..] : address;
+
+        // A word alone is rather a path whose slash was forgotten.
+        if (scheme <= 0 && !rest.Split('/')[0].AsSpan().ContainsAny('.', ':') && !rest.StartsWith("localhost/", StringComparison.Ordinal))
         {
             return (null, address);
         }
 
-        var rest = address[(scheme + 3)..];
         var slash = rest.IndexOf('/');
         return slash < 0 ? (rest, "/") : (rest[..slash], rest[slash..]);
     }
