@@ -17,6 +17,7 @@ internal sealed class GatewayPipeline(GatewayRuntime runtime, Drain drain, HomeP
             drain.Around,                // first: a gateway that stops says so with every answer, refusals too
             Framing.Refuse,              // what two servers read differently guards nothing behind it
             Methods.Refuse,              // nor does what may be one method or another
+            Loops.Refuse,                // before it is passed on once more
             steps.RefuseMisdirected,     // who it is for is in doubt too
             GatewaySteps.RefuseTunnels,  // a tunnel to anywhere would pass by everything below
             steps.RestoreClient,         // before anybody asks who the client is

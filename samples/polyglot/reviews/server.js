@@ -7,7 +7,7 @@ const outbound = process.env.PORTOLAN_OUTBOUND ?? 'http://127.0.0.1:15001';
 const reviews = new Map();
 
 // Passed on, so that the whole user action can be found under one id and one trace.
-const passedOn = ['traceparent', 'x-correlation-id', 'x-request-timeout', 'x-canary'];
+const passedOn = ['traceparent', 'x-correlation-id', 'x-request-timeout', 'x-canary', 'x-feature-flags'];
 
 async function productName(id, incoming) {
   const headers = Object.fromEntries(passedOn.filter((name) => incoming[name]).map((name) => [name, incoming[name]]));

@@ -67,7 +67,7 @@ internal static class CommandTree
         catch (Exception told) when (told is CliException or IOException or UnauthorizedAccessException)
         {
             context.Screen.Error.WriteLine(told.Message);
-            return Failed;
+            return told is CliException { IsOfUsage: true } ? Usage : Failed;
         }
     }
 
@@ -87,6 +87,21 @@ internal static class CommandTree
 
         if (parsed.UnmatchedTokens is [var unknown, ..])
         {
+            if (unknown is not [] && command.Options.FirstOrDefault(one => one.Name.TrimStart('-') == unknown) is { } meant)
+            {
+                return $"There is no command '{unknown}' of {PathOf(command)}; did you mean '{meant.Name}'?";
+            }
+
+            if (IsFile(unknown) && command.Options.Any(one => one.Name == "--config"))
+            {
+                return $"A file is named with --config: {PathOf(command)} --config {unknown}.";
+            }
+
+            if (unknown[0] == '/' && command.Options.Any(one => one.Name == "--explain"))
+            {
+                return $"Quote what belongs together: {PathOf(command)} --explain 'GET {unknown}'.";
+            }
+
             var what = command.Subcommands.Count > 0 ? "command" : "argument";
             return $"There is no {what} '{unknown}' of {PathOf(command)}{Hint(unknown, command.Subcommands.Select(one => one.Name))}";
         }
@@ -98,6 +113,9 @@ internal static class CommandTree
             [var first, ..] => first.Message,
         };
     }
+
+    private static bool IsFile(string text) =>
+        text.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || File.Exists(text) || Directory.Exists(text);
 
     private static string Hint(string token, IEnumerable<string> known) => Nearest.Hint(token, known) is { Length: > 0 } hint ? hint : ".";
 

@@ -94,7 +94,7 @@ internal sealed class GatewayCommand : PortolanCommand
         var headers = parsed.GetValue(header) ?? [];
         if (!Proxy.Explain.Question.TryParse(request, headers, out var question, out var error))
         {
-            throw new CliException($"--explain: {error}");
+            throw CliException.OfUsage($"--explain: {error}");
         }
 
         var asked = string.Concat(headers.Select(one => $"&header={Uri.EscapeDataString(one)}"));

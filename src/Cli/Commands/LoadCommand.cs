@@ -63,7 +63,10 @@ internal sealed class LoadCommand : PortolanCommand
 
         return report.Answered > 0 || stop.IsCancellationRequested
             ? 0
-            : throw new CliException($"Nothing answered at {plan.Request.Target}. Is this the address, and does it run?");
+            : throw new CliException(
+                report.Errors.ContainsKey("tls") ? $"No TLS connection could be made to {plan.Request.Target}. If its certificate is your own, accept it with --insecure."
+                : report.Errors.Count == 0 || report.Errors.ContainsKey("timeout") ? $"Nothing answered at {plan.Request.Target} in time. Wait longer with --timeout and --duration, or ask less with --rate."
+                : $"Nothing answered at {plan.Request.Target}. Is this the address, and does it run?");
     }
 
     private LoadPlan Read(ParseResult parsed) => new(

@@ -44,25 +44,37 @@ internal sealed class SidecarCommand : PortolanCommand
         var name = parsed.GetRequiredValue(service);
         if (name.Length > 63 || !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-') || name.StartsWith('-') || name.EndsWith('-'))
         {
-            throw new CliException($"--service takes a name of lower-case letters, digits and hyphens, not '{name}'.");
+            throw CliException.OfUsage($"--service takes a name of lower-case letters, digits and hyphens, not '{name}'.");
         }
 
         var path = parsed.GetValue(health);
+        var (inwards, outwards) = (OrFree(parsed.GetValue(port), ports), OrFree(parsed.GetValue(outbound), ports));
+        if (inwards == outwards)
+        {
+            throw CliException.OfUsage($"--port and --outbound-port are both {inwards}; others reach the application at one, it reaches others at the other.");
+        }
+
+        var where = App(parsed, ports);
+        if (where.Url is { IsLoopback: true, Port: var own } && (own == inwards || own == outwards) && where.ToString().StartsWith("http", StringComparison.Ordinal))
+        {
+            throw CliException.OfUsage($"--app {own} is the sidecar's own port; give the application another, or the sidecar with {(own == inwards ? "--port" : "--outbound-port")}.");
+        }
+
         return path is null or ['/', ..]
             ? new SidecarOptions(
-                App(parsed, ports), name, OrFree(parsed.GetValue(port), ports), OrFree(parsed.GetValue(outbound), ports),
+                where, name, inwards, outwards,
                 ServerClient.AddressOf(parsed.GetRequiredValue(server)), path, TimeSpan.FromSeconds(parsed.GetValue(interval)), parsed.GetValue(id),
                 Metadata(parsed), parsed.GetValue(command) ?? [])
-            : throw new CliException($"--health-path takes a path like /health, not '{path}'.");
+            : throw CliException.OfUsage($"--health-path takes a path like /health, not '{path}'.");
     }
 
     private AppAddress App(ParseResult parsed, Ports ports)
     {
         var starts = parsed.GetValue(command) is { Length: > 0 };
-        var text = parsed.GetValue(app) ?? (starts ? $"127.0.0.1:{ports.Pick()}" : throw new CliException("Say where the application listens with --app 127.0.0.1:5000, or how to start it after --."));
+        var text = parsed.GetValue(app) ?? (starts ? $"127.0.0.1:{ports.Pick()}" : throw CliException.OfUsage("Say where the application listens with --app 127.0.0.1:5000, or how to start it after --."));
         return AppAddress.TryParse(text, out var address)
             ? address
-            : throw new CliException($"--app takes an address like 127.0.0.1:5000 or unix:/path, not '{text}'.");
+            : throw CliException.OfUsage($"--app takes an address like 127.0.0.1:5000 or unix:/path, not '{text}'.");
     }
 
     private Dictionary<string, string> Metadata(ParseResult parsed)
@@ -71,7 +83,7 @@ internal sealed class SidecarCommand : PortolanCommand
         foreach (var text in parsed.GetValue(metadata) ?? [])
         {
             var at = text.IndexOf('=');
-            facts[at > 0 ? text[..at] : throw new CliException($"--metadata takes a fact like version=v2, not '{text}'.")] = text[(at + 1)..];
+            facts[at > 0 ? text[..at] : throw CliException.OfUsage($"--metadata takes a fact like version=v2, not '{text}'.")] = text[(at + 1)..];
         }
 
         return facts;

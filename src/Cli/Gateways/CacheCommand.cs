@@ -53,7 +53,7 @@ internal static class CacheCommand
         });
         return command.Does(
             (client, parsed, cancellationToken) => client.DeleteAsync($"{Cache}?{Query(parsed, path, route, tag)}", cancellationToken),
-            (screen, answer) => screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{answer.Text("removed")} answers removed.")));
+            (screen, answer) => screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{answer.Text("removed")} {(answer.Text("removed") == "1" ? "answer" : "answers")} removed.")));
     }
 
     private static string Query(ParseResult parsed, params Option<string?>[] selectors)

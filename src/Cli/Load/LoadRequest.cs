@@ -28,13 +28,13 @@ internal sealed class LoadRequest
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var target) || target.Scheme is not ("http" or "https"))
         {
-            throw new CliException($"Name an address like http://127.0.0.1:8080/api/orders, not '{url}'.");
+            throw CliException.OfUsage($"Name an address like http://127.0.0.1:8080/api/orders, not '{url}'.");
         }
 
         var verb = method ?? (body.Length > 0 ? "POST" : "GET");
         if (!IsToken(verb))
         {
-            throw new CliException($"--method takes a method like GET or POST, not '{verb}'.");
+            throw CliException.OfUsage($"--method takes a method like GET or POST, not '{verb}'.");
         }
 
         var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{verb} {target.PathAndQuery} HTTP/1.1\r\n");
@@ -64,12 +64,12 @@ internal sealed class LoadRequest
         var (name, value) = at > 0 ? (text[..at], text[(at + 1)..].Trim()) : ("", "");
         if (!IsToken(name) || value.Any(letter => char.IsControl(letter) || letter > '\u00ff'))
         {
-            throw new CliException($"--header takes a header like 'Accept: application/json', not '{text}'.");
+            throw CliException.OfUsage($"--header takes a header like 'Accept: application/json', not '{text}'.");
         }
 
         // These say where the request ends, and that is known here.
         return name.ToUpperInvariant() is "CONTENT-LENGTH" or "TRANSFER-ENCODING"
-            ? throw new CliException($"Leave out --header '{text}': the length follows from --body.")
+            ? throw CliException.OfUsage($"Leave out --header '{text}': the length follows from --body.")
             : (name, value);
     }
 

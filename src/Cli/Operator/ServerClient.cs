@@ -11,6 +11,9 @@ internal sealed class ServerClient : IDisposable
 {
     public const string DefaultAddress = "http://127.0.0.1:8500";
 
+    // What servers and gateways say of addresses that they know nothing of.
+    private static readonly string[] Unknown = ["There is nothing at this address.", "No route of this gateway leads there."];
+
     private readonly HttpClient client;
     private readonly string what;
 
@@ -35,7 +38,7 @@ internal sealed class ServerClient : IDisposable
     public static Uri AddressOf(string text, string what = "server") =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
             ? address
-            : throw new CliException($"--{what} takes an address like {DefaultAddress}, not '{text}'.");
+            : throw CliException.OfUsage($"--{what} takes an address like {(what == "gateway" ? $"http://127.0.0.1:{SystemConfig.DefaultGatewayPort}" : DefaultAddress)}, not '{text}'.");
 
     /// <summary>The answer's body. Throws <see cref="CliException"/> with the server's own words when it refuses.</summary>
     public Task<string> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
@@ -97,9 +100,15 @@ internal sealed class ServerClient : IDisposable
             if (problem.RootElement.ValueKind == JsonValueKind.Object)
             {
                 var (detail, title) = (problem.RootElement.Text("detail"), problem.RootElement.Text("title"));
+                if (status == HttpStatusCode.NotFound && Unknown.Contains(detail))
+                {
+                    return Stranger;
+                }
+
+                string[] errors = [.. Errors(problem.RootElement)];
                 if ((detail + title).Length > 0)
                 {
-                    return string.Join('\n', [detail.Length > 0 ? detail : title, .. Errors(problem.RootElement)]);
+                    return string.Join('\n', [detail.Length > 0 ? detail.Replace("; see errors.", ":", StringComparison.Ordinal) : title, .. errors]);
                 }
             }
         }
@@ -108,8 +117,10 @@ internal sealed class ServerClient : IDisposable
             // Not a problem document: the status has to do.
         }
 
-        return $"The {what} answered {(int)status} {status} to {path}.";
+        return status == HttpStatusCode.NotFound ? Stranger : $"The {what} answered {(int)status} {status} to {path}.";
     }
+
+    private string Stranger => $"What answers at {Address} is no Portolan {what}; name one with --{what} <url>.";
 
     // "See errors" is no help to somebody who cannot.
     private static IEnumerable<string> Errors(JsonElement problem) => problem.Field("errors") is { ValueKind: JsonValueKind.Object } errors

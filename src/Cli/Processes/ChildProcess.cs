@@ -23,6 +23,9 @@ internal sealed class ChildProcess : IDisposable
         Exited = WaitAsync(output, time);
     }
 
+    private const int NoSuchFile = 2;
+    private const int NotPermitted = 13;
+
     public int Pid { get; }
 
     /// <summary>The exit code, once the process has ended and its last lines were read.</summary>
@@ -37,7 +40,10 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Win32Exception cannot)
         {
-            throw new CliException($"Cannot start '{spec.File}' in '{spec.WorkingDirectory}': {cannot.Message}.");
+            throw new CliException(!Directory.Exists(spec.WorkingDirectory) ? $"There is no folder '{spec.WorkingDirectory}' to run '{spec.File}' in."
+                : cannot.NativeErrorCode == NoSuchFile ? $"There is no program '{spec.File}', neither in PATH nor at that place seen from {spec.WorkingDirectory}."
+                : cannot.NativeErrorCode == NotPermitted ? $"'{spec.File}' may not be run: make it executable (chmod +x)."
+                : $"Cannot start '{spec.File}' in '{spec.WorkingDirectory}': {cannot.Message}.");
         }
     }
 

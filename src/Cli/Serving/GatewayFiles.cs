@@ -1,3 +1,4 @@
+using Portolan.Cli.SystemFile;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Listening;
 using Portolan.Proxy.Settings;
@@ -13,6 +14,11 @@ internal static class GatewayFiles
     /// <param name="opens">True: its listeners must be such as can be opened now.</param>
     public static GatewayFile Read(string path, bool files = false, bool opens = false)
     {
+        if (Directory.Exists(path))
+        {
+            throw CliException.OfUsage($"'{path}' is a folder. Name the file in it: --config {Path.Combine(path, SystemConfig.FileName)}, or a gateway.yaml.");
+        }
+
         if (!File.Exists(path))
         {
             throw new CliException($"There is no file '{path}'. Name a gateway.yaml, or a system.yaml with a section 'gateway', with --config.");

@@ -17,11 +17,11 @@ internal static class LoopbackApp
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(3);
 
     /// <summary>Throws <see cref="CliException"/> when the port is taken: that is one sentence, the server's failure many lines.</summary>
-    public static WebApplicationBuilder CreateBuilder(string name, int port)
+    public static WebApplicationBuilder CreateBuilder(string name, int port, string option = "--port")
     {
         if (!Ports.IsFree(port))
         {
-            throw new CliException($"Port {port} of the {name} is in use by another program; use --port, or stop that program.");
+            throw new CliException($"Port {port} of the {name} is in use by another program; use {option}, or stop that program.");
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });

@@ -20,7 +20,7 @@ internal static class ServerProcess
     {
         if (!Address.TryParse(store, out var address) || address.Scheme != "sqlite")
         {
-            throw new CliException($"--store takes an address like sqlite:.portolan/server.db, not '{store}'.");
+            throw CliException.OfUsage($"--store takes an address like sqlite:.portolan/server.db, not '{store}'.");
         }
 
         var builder = LoopbackApp.CreateBuilder(Name, port);

@@ -32,7 +32,7 @@ internal static class SidecarProcess
         await inbound.StartAsync(cancellationToken);
         using var registration = Registration(options, health, time);
         health.Logger = registration.Services.GetRequiredService<ILogger<AppHealth>>();
-        using var app = options.Command.Count == 0 ? null : SidecarApp.Start(options, screen, time, registration.Services.GetRequiredService<IHostApplicationLifetime>());
+        using var app = await StartAsync(options, screen, time, registration, [inbound, outbound]);
         await registration.RunAsync(cancellationToken);
 
         await inbound.StopAsync(CancellationToken.None);
@@ -41,9 +41,27 @@ internal static class SidecarProcess
         return code;
     }
 
+    private static async Task<SidecarApp?> StartAsync(SidecarOptions options, Screen screen, TimeProvider time, IHost registration, WebApplication[] ways)
+    {
+        try
+        {
+            return options.Command.Count == 0 ? null : SidecarApp.Start(options, screen, time, registration.Services.GetRequiredService<IHostApplicationLifetime>());
+        }
+        catch (CliException)
+        {
+            // Somebody may be asking already whether it is well.
+            foreach (var way in ways)
+            {
+                await way.StopAsync(CancellationToken.None);
+            }
+
+            throw;
+        }
+    }
+
     private static WebApplication Inbound(SidecarOptions options, AppHealth health, TimeProvider time)
     {
-        var builder = CreateBuilder(options.Port, time);
+        var builder = CreateBuilder(options.Port, "--port", time);
         builder.Services.AddInbound(options.Service, options.App, health);
         var app = builder.Build();
         app.UseInbound();
@@ -52,7 +70,7 @@ internal static class SidecarProcess
 
     private static WebApplication Outbound(SidecarOptions options, TimeProvider time)
     {
-        var builder = CreateBuilder(options.OutboundPort, time);
+        var builder = CreateBuilder(options.OutboundPort, "--outbound-port", time);
         builder.Services.AddDiscovery(discovery => discovery.Server = options.Server);
         builder.Services.AddOutbound();
         var app = builder.Build();
@@ -89,9 +107,9 @@ internal static class SidecarProcess
     // That a host has started is told where it listens; three hosts would tell it three times more.
     private static void BeSilent(ConsoleLifetimeOptions console) => console.SuppressStatusMessages = true;
 
-    private static WebApplicationBuilder CreateBuilder(int port, TimeProvider time)
+    private static WebApplicationBuilder CreateBuilder(int port, string option, TimeProvider time)
     {
-        var builder = LoopbackApp.CreateBuilder(Name, port);
+        var builder = LoopbackApp.CreateBuilder(Name, port, option);
         builder.Services.AddSingleton(time);
         builder.Services.Configure<ConsoleLifetimeOptions>(BeSilent);
         if (!SupervisedLifetime.IsSupervised)

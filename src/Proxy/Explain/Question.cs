@@ -68,13 +68,13 @@ internal sealed record Question(string Method, string Target, string Host, IRead
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
         var rest = scheme > 0 ? address[(scheme + 3)..] : address;
 
-        // A word alone is rather a path whose slash was forgotten.
-        if (scheme <= 0 && !rest.Split('/')[0].AsSpan().ContainsAny('.', ':') && !rest.StartsWith("localhost/", StringComparison.Ordinal))
+        // A word alone is more likely a path whose slash was forgotten.
+        var slash = rest.IndexOf('/');
+        if (scheme <= 0 && (slash <= 0 || !rest.AsSpan(0, slash).ContainsAny('.', ':')))
         {
             return (null, address);
         }
 
-        var slash = rest.IndexOf('/');
         return slash < 0 ? (rest, "/") : (rest[..slash], rest[slash..]);
     }
 }

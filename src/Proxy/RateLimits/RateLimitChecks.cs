@@ -1,4 +1,5 @@
 using Portolan.Proxy.Settings;
+using Portolan.Proxy.Upstreams;
 using Portolan.Resilience.RateLimiting;
 
 namespace Portolan.Proxy.RateLimits;
@@ -23,9 +24,9 @@ internal static class RateLimitChecks
         for (var index = 0; index < limits.Count; index++)
         {
             Check(limits[index], $"{where}[{index}]", errors);
-            if (limits[index].By == RateLimitKey.User && !trusts)
+            if (!trusts && RateLimitKey.HeaderOf(limits[index].By) is { } header && RequestHeaders.IsWritten(header))
             {
-                errors.Add(new ConfigError($"{where}[{index}].by", "'user' goes by X-User-ID, which any client can write: let a proxy of yours set it and say so with 'trustedHops', or count by ip or by a header with a secret, such as header:X-API-Key."));
+                errors.Add(new ConfigError($"{where}[{index}].by", $"'{limits[index].By}' goes by {header}, which any client can write: let a proxy of yours set it and say so with 'trustedHops', or count by ip or by a header with a secret, such as header:X-API-Key."));
             }
 
             if (!names.Add(limits[index].Options.Name))

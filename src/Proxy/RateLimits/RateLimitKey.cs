@@ -8,9 +8,7 @@ namespace Portolan.Proxy.RateLimits;
 /// <summary>Whose requests a limit counts together.</summary>
 internal static class RateLimitKey
 {
-    /// <summary>By who a proxy of one's own says it is.</summary>
-    public const string User = "user";
-
+    private const string User = "user";
     private const string HeaderPrefix = "header:";
 
     /// <summary>Null when the words name a key, else what to write.</summary>
@@ -34,12 +32,14 @@ internal static class RateLimitKey
             return new LimitRule<HttpContext>(Limiter.Create(limit.Options, clock));
         }
 
-        var header = limit.By == User ? "X-User-ID" : HeaderOf(limit.By);
+        var header = HeaderOf(limit.By);
         return new LimitRule<HttpContext>(
             new PartitionedLimiter(limit.Options, clock), header is null ? Address : context => Header(context, header));
     }
 
-    private static string? HeaderOf(string by) => by.StartsWith(HeaderPrefix, StringComparison.Ordinal) ? by[HeaderPrefix.Length..] : null;
+    /// <summary>The header that it goes by; null where it goes by none.</summary>
+    public static string? HeaderOf(string by) =>
+        by == User ? "X-User-ID" : by.StartsWith(HeaderPrefix, StringComparison.Ordinal) ? by[HeaderPrefix.Length..] : null;
 
     private static string Address(HttpContext context) => ClientAddress.KeyOf(context.Connection.RemoteIpAddress);
 

@@ -58,8 +58,8 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
     {
         await AskAsync("/kept/1", "/kept/2");
         Assert.Matches("ROUTE +ENTRIES +BYTES *\nkept +2 +[0-9]+ *\n2 answers, ", await RunAsync("cache", "show"));
-        Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--path", "/kept/1"));
-        Assert.Equal("1 answers removed.\n", await RunAsync("cache", "purge", "--all"));
+        Assert.Equal("1 answer removed.\n", await RunAsync("cache", "purge", "--path", "/kept/1"));
+        Assert.Equal("1 answer removed.\n", await RunAsync("cache", "purge", "--all"));
         Assert.StartsWith("Nothing is kept.\n", await RunAsync("cache", "show"));
     }
 

@@ -47,7 +47,7 @@ public sealed class SplitCommandTests : IAsyncLifetime
     {
         var console = await gateway.RunAsync("split set refused canry=1", "--gateway", exitCode: 1);
 
-        Assert.Equal("The request has invalid fields; see errors.\n  weights: There is no variant 'canry'.\n", console.Error);
+        Assert.Equal("The request has invalid fields:\n  weights: There is no variant 'canry'.\n", console.Error);
     }
 
     private static (int Status, string Body) Answer(string request) => request switch

@@ -21,6 +21,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("up --gateway-port 70000", "--gateway-port takes a whole number from 0 to 65535, not '70000'.\nSee 'portolan up --help'.\n")]
     [InlineData("breaker opne", "There is no command 'opne' of portolan breaker; did you mean 'open'?\nSee 'portolan breaker --help'.\n")]
     [InlineData("breaker open orders stock --for 0", "--for takes a whole number from 1 to 86400, not '0'.\nSee 'portolan breaker open --help'.\n")]
+    [InlineData("gateway check", "There is no command 'check' of portolan gateway; did you mean '--check'?\nSee 'portolan gateway --help'.\n")]
+    [InlineData("gateway --check my.yaml", "A file is named with --config: portolan gateway --config my.yaml.\nSee 'portolan gateway --help'.\n")]
+    [InlineData("gateway --explain GET /a/1", "Quote what belongs together: portolan gateway --explain 'GET /a/1'.\nSee 'portolan gateway --help'.\n")]
+    [InlineData("saga list --server nonsense", "--server takes an address like http://127.0.0.1:8500, not 'nonsense'.\n")]
+    [InlineData("split list --gateway nonsense", "--gateway takes an address like http://127.0.0.1:8080, not 'nonsense'.\n")]
+    [InlineData("gateway --config /", "'/' is a folder. Name the file in it: --config /system.yaml, or a gateway.yaml.\n")]
     [InlineData("up a b", "There is no argument 'b' of portolan up.\nSee 'portolan up --help'.\n")]
     public async Task A_wrong_command_line_is_explained_with_exit_code_2(string line, string expected)
     {
@@ -35,7 +41,6 @@ public sealed class UsageTests : IDisposable
     [InlineData("down", "No system is running. Start one with 'portolan up <folder>'.\n")]
     [InlineData("up /no/where", "There is no folder '/no/where'. Name the folder that has the system's system.yaml.\n")]
     [InlineData("saga list --server http://127.0.0.1:1", "No Portolan server answers at http://127.0.0.1:1/. Start a system with 'portolan up <folder>', or name a server with --server <url>.\n")]
-    [InlineData("saga list --server nonsense", "--server takes an address like http://127.0.0.1:8500, not 'nonsense'.\n")]
     public async Task A_failure_is_one_clear_message_with_exit_code_1(string line, string expected)
     {
         var console = new Console(folder.Path);

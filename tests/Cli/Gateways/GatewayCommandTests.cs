@@ -141,7 +141,7 @@ public sealed class GatewayCommandTests : IDisposable
     [Fact]
     public async Task What_is_no_request_is_told()
     {
-        Assert.Equal(1, await console.RunAsync("gateway", "--explain", "orders", "--config", folder.Write("gateway.yaml", Yaml)));
+        Assert.Equal(2, await console.RunAsync("gateway", "--explain", "orders", "--config", folder.Write("gateway.yaml", Yaml)));
         Assert.Equal("--explain: expected a request like 'GET /api/orders/1', found 'orders'.\n", console.Error);
     }
 }

@@ -34,17 +34,17 @@ public sealed class LoadCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("127.0.0.1:80", "Name an address like http://127.0.0.1:8080/api/orders, not '127.0.0.1:80'.\n")]
-    [InlineData("http://127.0.0.1/ --header nonsense", "--header takes a header like 'Accept: application/json', not 'nonsense'.\n")]
-    [InlineData("http://127.0.0.1/ --header Content-Length:5", "Leave out --header 'Content-Length:5': the length follows from --body.\n")]
-    [InlineData("http://127.0.0.1/ --method GE(T", "--method takes a method like GET or POST, not 'GE(T'.\n")]
-    [InlineData("http://127.0.0.1/ --body @/no/where", "There is no file '/no/where'. After @, --body takes a file's path.\n")]
-    [InlineData("http://127.0.0.1:1/ --duration 1 --warm-up 0 --rate 5 --json", "Nothing answered at http://127.0.0.1:1/. Is this the address, and does it run?\n")]
-    public async Task A_mistake_is_told_with_exit_code_1(string line, string expected)
+    [InlineData(2, "127.0.0.1:80", "Name an address like http://127.0.0.1:8080/api/orders, not '127.0.0.1:80'.\n")]
+    [InlineData(2, "http://127.0.0.1/ --header nonsense", "--header takes a header like 'Accept: application/json', not 'nonsense'.\n")]
+    [InlineData(2, "http://127.0.0.1/ --header Content-Length:5", "Leave out --header 'Content-Length:5': the length follows from --body.\n")]
+    [InlineData(2, "http://127.0.0.1/ --method GE(T", "--method takes a method like GET or POST, not 'GE(T'.\n")]
+    [InlineData(1, "http://127.0.0.1/ --body @/no/where", "There is no file '/no/where'. After @, --body takes a file's path.\n")]
+    [InlineData(1, "http://127.0.0.1:1/ --duration 1 --warm-up 0 --rate 5 --json", "Nothing answered at http://127.0.0.1:1/. Is this the address, and does it run?\n")]
+    public async Task A_mistake_is_told_with_the_exit_code_of_its_kind(int code, string line, string expected)
     {
         var console = new Console(folder.Path);
 
-        Assert.Equal(1, await console.RunAsync(["load", .. line.Split(' ')]));
+        Assert.Equal(code, await console.RunAsync(["load", .. line.Split(' ')]));
         Assert.Equal(expected, console.Error);
     }
 }

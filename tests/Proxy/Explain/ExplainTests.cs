@@ -120,6 +120,17 @@ public sealed class ExplainTests
         Assert.StartsWith("expected a ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET http://a.shop.example/x/1?y=/z", "a.shop.example", "/x/1?y=/z")]
+    [InlineData("GET a.shop.example/x/1", "a.shop.example", "/x/1")]
+    [InlineData("localhost:8080/x", "localhost:8080", "/x")]
+    [InlineData("/x.y/1", "localhost", "/x.y/1")]
+    public void A_host_may_stand_in_front_of_the_path(string request, string host, string target)
+    {
+        Assert.True(Question.TryParse(request, [], out var question, out _));
+        Assert.Equal((host, target), (question.Host, question.Target));
+    }
+
     [Fact]
     public async Task A_running_gateway_explains_what_is_in_force()
     {
