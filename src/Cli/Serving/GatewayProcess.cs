@@ -28,6 +28,9 @@ internal static partial class GatewayProcess
 
         // Nobody is asked for what the file says itself.
         var server = named ?? (file.Config.Unplaced.Count > 0 ? new Uri(ServerClient.DefaultAddress) : null);
+
+        // Which file, and which server, is said in its place.
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddDiscovery(discovery => discovery.Server = server);
         try
         {

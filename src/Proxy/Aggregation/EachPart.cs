@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Portolan.Composition;
 using Portolan.Proxy.Configuration;
@@ -47,7 +48,7 @@ internal sealed class EachPart(PartConfig part, PartFetcher fetcher)
     private static PartResult Join(PartResult[] results, bool whole)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartArray();
             foreach (var result in results)

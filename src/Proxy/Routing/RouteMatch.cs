@@ -32,6 +32,9 @@ internal sealed class RouteMatch(Route route, RequestPath path, RouteValues valu
     /// <summary>The query to send in place of the request's, with its question mark, where a policy changed it; else null.</summary>
     public string? Query { get; set; }
 
+    /// <summary>True when the request has been changed as the route says: who asks the service a second time changes it no more.</summary>
+    public bool IsChanged { get; set; }
+
     /// <summary>Id of the instance that it should go to if that is there and well; else null.</summary>
     public string? Prefer { get; set; }
 

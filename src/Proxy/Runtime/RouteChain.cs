@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Portolan.Core.Correlation;
 using Portolan.Core.Problems;
@@ -61,7 +62,7 @@ internal sealed class RouteChain(
             route.Splitting is { } split // before the cache, because what one service answers is not what the other would
                 ? Split(split, kept) : null,
             route.Cache is { } cache // before whatever an answer from the store can do without
-                ? Cache(route, new RouteCache(config.Flags.Count == 0 ? cache : cache with { Key = [.. cache.Key, HeaderNames.FeatureFlags] }, caches, kept.Get(route.Name, (route, config.Flags.Count > 0), () => new CachePartition(route.Name, caches)), flights, config.Timeout, clock)) : null,
+                ? Cache(route, new RouteCache(config.Flags.Count == 0 ? cache : cache with { Key = [.. cache.Key, HeaderNames.FeatureFlags] }, caches, kept.Get(route.Name, (route, config.Flags.Count > 0), () => new CachePartition(route.Name, caches)), flights, config.Timeout, clock) { Overwritten = Overwritten(route) }) : null,
             route.Response is { } response // inside of whatever keeps or compresses answers
                 ? new ResponseTransform(response, config.Timeout, clock, loggers.CreateLogger<ResponseTransform>()).Around : null,
             route.Request is { } request // last before the service: policies see what the client asked for
@@ -94,6 +95,10 @@ internal sealed class RouteChain(
         var logger = loggers.CreateLogger<RateLimitStep>();
         return next => new RateLimitStep(next, name, limits, clock, logger).HandleAsync;
     }
+
+    private static FrozenSet<string> Overwritten(RouteConfig route) => route.Request?.Headers is { } changes
+        ? changes.Remove.Concat(changes.Set.Select(header => header.Name)).ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+        : FrozenSet<string>.Empty;
 
     private static Func<RouteHandler, RouteHandler> Cache(RouteConfig route, RouteCache cache) =>
         next => route.Splitting is null && route.Version is null ? new CacheStep(cache, next).HandleAsync : new DividedCache(cache, next).HandleAsync;

@@ -90,6 +90,12 @@ internal static partial class YamlText
         }
 
         var reason = (broken.InnerException?.Message ?? broken.Message).TrimEnd('.');
+        if (reason.StartsWith("While parsing a block", StringComparison.OrdinalIgnoreCase) && !behind)
+        {
+            problems.Add(broken.Start, "this line stands neither beside the one before nor under it; check its indentation.");
+            return;
+        }
+
         problems.Add(
             broken.Start.Line > lines.Length ? new Mark(0, lines.Length, lines[^1].Length + 1) : broken.Start, $"this is not YAML: {char.ToLowerInvariant(reason[0])}{reason[1..]}.");
     }

@@ -18,6 +18,11 @@ internal sealed class RequestTransform(RequestTransformConfig config)
     public RouteHandler Around(RouteHandler next) => (context, match) =>
     {
         // The body first: whether it is JSON is what the client says.
+        if (match.IsChanged)
+        {
+            return next(context, match);
+        }
+
         if (json is null || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false)
         {
             return PassAsync(context, match, next);
@@ -86,6 +91,7 @@ internal sealed class RequestTransform(RequestTransformConfig config)
 
     private Task PassAsync(HttpContext context, RouteMatch match, RouteHandler next)
     {
+        match.IsChanged = true;
         headers?.Apply(context.Request.Headers, match);
         if (query is not null)
         {

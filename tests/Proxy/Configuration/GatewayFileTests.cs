@@ -84,6 +84,7 @@ public sealed class GatewayFileTests
     [InlineData("routes:\n  - { service: a, path: /b/{**rest} }", "2:25: between braces a path with braces needs quotes: \"/b/{**rest}\".")]
     [InlineData("routes:\n  - { path: /a, service: \"{a\"\n", "2:5: this '{' is never closed; add '}'.")]
     [InlineData("routes: [ # [\n  { path: /a, service: a }\n", "1:9: this '[' is never closed; add ']'.")]
+    [InlineData("routes:\n  - path: /api\n   service: a\n", "3:4: this line stands neither beside the one before nor under it; check its indentation.")]
     [InlineData("connectTimeout: 0s\nroutes: []", "1:17: 'connectTimeout' must be longer than nothing; found '0s'.")]
     [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, window: 0s } }]", "1:65: 'window' must be longer than nothing, and at most a day (24h); found '0s'.")]
     [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, burst: 5 } }]", "1:64: 'burst' is for token-bucket, leaky-bucket and gcra; remove 'burst', or choose one of them as 'algorithm'.")]

@@ -21,7 +21,7 @@ public sealed partial class GuideTests
         Assert.All(shown, block => Assert.Equal(ConfigText.Read(block.Text), ConfigText.Read(GatewayFile.ToJson(block.Text).ToJsonString())));
     }
 
-    private static bool IsOfGateway(string text) => text.StartsWith("routes:", StringComparison.Ordinal) || text.StartsWith("gateway:", StringComparison.Ordinal);
+    private static bool IsOfGateway(string text) => text.StartsWith("routes:", StringComparison.Ordinal) || text.StartsWith("gateway:", StringComparison.Ordinal) || text.StartsWith("x-", StringComparison.Ordinal);
 
     private static string Root()
     {

@@ -35,6 +35,7 @@ public sealed class ExplainTests
     [InlineData("POST /api/invoices?draft=1", "invoice", "It is the only route that takes this request.")]
     [InlineData("GET /shop/page", "page", "1 other route would take it too, but this one comes first: 'page' says more than {**rest}.")]
     [InlineData("GET http://a.corp.example:8080/shop/page", "inside", "2 other routes would take it too, but this one comes first: it names the host *.corp.example, and a route for a host comes first.")]
+    [InlineData("GET a.corp.example/shop/page", "inside", "2 other routes would take it too, but this one comes first: it names the host *.corp.example, and a route for a host comes first.")]
     [InlineData("/shop", "rest", "It is the only route that takes this request.")]
     [InlineData("/", null, "No route takes it, so the gateway answers with its own page.")]
     public void The_route_that_is_taken_is_told_with_the_reason(string request, string? route, string summary)

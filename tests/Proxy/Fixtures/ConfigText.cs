@@ -21,15 +21,17 @@ internal static class ConfigText
 
     private static (GatewayConfig? Config, string Problems) TryRead(string yaml)
     {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+        var problems = new YamlProblems("gateway.yaml");
+        if (YamlText.Load(yaml, problems, "a gateway") is not YamlMappingNode root)
+        {
+            return (null, problems.ToString());
+        }
+
         if (root.Children.FirstOrDefault(pair => ((YamlScalarNode)pair.Key).Value == "gateway").Value is { } section)
         {
             root = (YamlMappingNode)section;
         }
 
-        var problems = new YamlProblems("gateway.yaml");
         var config = GatewayConfigReader.Read(root, problems, null, ListenReader.Keys);
         ListenReader.Listeners(root, ListenReader.Port(root, problems), problems);
         return (config, problems.ToString());

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Portolan.Proxy.Configuration;
 using Portolan.Proxy.Tests.Fixtures;
 
@@ -24,6 +27,21 @@ public sealed class FailureTests
             Assert.EndsWith($"\n\nbody {round}", seen);
             Assert.Contains("Content-Type: text/plain; charset=utf-8\n", seen);
         }
+    }
+
+    [Fact]
+    public async Task A_service_that_nobody_knows_is_logged_with_what_to_write_in_the_file()
+    {
+        using var log = new Lines();
+        await using var gateway = await Gateway.StartAsync(
+            "routes: [{ path: /x, service: gnoe }]", services => services.AddSingleton<ILoggerProvider>(log));
+
+        using var response = await gateway.Client.GetAsync("/x");
+
+        Assert.Equal(
+            "Request to gnoe failed with no-instance: No instance of 'gnoe' is registered. Start one, check 'portolan registry show gnoe', "
+            + "or give it addresses in the gateway's file: services: { gnoe: { addresses: [127.0.0.1:5001] } }.",
+            log.Written.Single(line => line.StartsWith("Request to", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -207,5 +225,24 @@ public sealed class FailureTests
         Assert.True(response.Headers.Contains("X-Request-ID"));
         Assert.True(response.Headers.Contains("X-Correlation-ID"));
         Assert.True(response.Headers.Contains("X-Trace-ID"));
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Written { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 }

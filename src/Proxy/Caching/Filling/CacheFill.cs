@@ -128,7 +128,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
         }
         else
         {
-            vary = VaryKey.Of(response.Headers.Vary, cache.Config.Key, context.Request.Headers);
+            vary = VaryKey.Of(response.Headers.Vary, cache.Config.Key, cache.Overwritten, context.Request.Headers);
             Headers = CacheHead.Keep(response.Headers, before, now);
             capture = new CaptureBuffer(cache.Store, (int)cache.Config.MaxEntry);
         }
@@ -215,7 +215,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
 
         if (flight?.HasWaiting == true)
         {
-            var mark = new CacheEntry(cache.Partition, VaryKey.Of(default, [], context.Request.Headers), 0, [], [], MarkLife, cache.Clock);
+            var mark = new CacheEntry(cache.Partition, VaryKey.Of(default, [], cache.Overwritten, context.Request.Headers), 0, [], [], MarkLife, cache.Clock);
             cache.Store.Put(key, mark, stamp);
         }
 

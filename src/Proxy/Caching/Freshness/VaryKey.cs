@@ -23,11 +23,11 @@ internal sealed class VaryKey
     /// <summary>About as many bytes as it takes.</summary>
     public int Size => 64 + names.Zip(raw, normal).Sum(part => 2 * (part.First.Length + part.Second.Length + part.Third.Length) + 24);
 
-    /// <summary>Of a response's <c>Vary</c>, and of the headers that are in every key.</summary>
-    public static VaryKey Of(StringValues vary, IReadOnlyList<string> always, IHeaderDictionary request)
+    /// <summary>Of a response's <c>Vary</c>, and of the headers that are in every key; not of those that no client chooses.</summary>
+    public static VaryKey Of(StringValues vary, IReadOnlyList<string> always, IReadOnlySet<string> never, IHeaderDictionary request)
     {
         var names = vary.Count == 0 ? always : always.Concat(vary.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
-        return new VaryKey([.. names.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)], request);
+        return new VaryKey([.. names.Where(name => !never.Contains(name)).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)], request);
     }
 
     /// <summary>True when a request has the same values.</summary>
