@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Portolan.Cli.CommandLine;
@@ -14,6 +15,9 @@ internal sealed class BreakerPlaces(CommandContext context, Option<string?> serv
 {
     /// <summary>In place of a service's name, which nothing else of a system may have.</summary>
     public const string Gateway = "gateway";
+
+    // A terminal is no page: times and names are shown as they are.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private const string OfGateway = "/portolan/breakers";
 
@@ -41,7 +45,7 @@ internal sealed class BreakerPlaces(CommandContext context, Option<string?> serv
             ListOf(list, "unreachable").Add(new JsonObject { ["service"] = Gateway, ["reason"] = unreachable.Message });
         }
 
-        return list.ToJsonString();
+        return list.ToJsonString(Plain);
     }
 
     /// <summary>Opens, closes or resets a breaker of a service or of the gateway.</summary>
@@ -55,7 +59,7 @@ internal sealed class BreakerPlaces(CommandContext context, Option<string?> serv
 
         using var own = ServerClient.AtGateway(parsed.GetValue(gateway), context.Index);
         var changed = Parse(await own.PostAsync($"{OfGateway}/{path}", cancellationToken));
-        return new JsonObject { ["breakers"] = new JsonArray(Marked(changed, own)) }.ToJsonString();
+        return new JsonObject { ["breakers"] = new JsonArray(Marked(changed, own)) }.ToJsonString(Plain);
     }
 
     private async Task<string> OfServicesAsync(string? named, string? service, CancellationToken cancellationToken)

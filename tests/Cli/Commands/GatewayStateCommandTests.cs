@@ -113,6 +113,9 @@ public sealed class GatewayStateCommandTests : IAsyncLifetime
         var place = new Uri(address).Authority;
         var circuit = $"old/{new Uri(old).Authority}";
         Assert.Matches($"\ngateway +{place} +{circuit} +closed ", await RunAsync("breaker", "list"));
+        var json = await RunAsync("breaker", "list", "--json");
+        Assert.Contains("+00:00\"", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\u", json, StringComparison.Ordinal);
 
         Assert.Equal($"{circuit} in the gateway at {place} is isolated.\n", await RunAsync("breaker", "open", "gateway", circuit));
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync("/copied"));
