@@ -72,9 +72,9 @@ internal static class RouteChecks
 
     private static void CheckCalls(RouteConfig route, string where, List<ConfigError> errors)
     {
-        if (route.Timeout <= TimeSpan.Zero)
+        if (route.Timeout is { } time && !GatewayConfigValidator.IsTime(time))
         {
-            errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing."));
+            errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing, and at most a day (24h)."));
         }
 
         if (route.Attempts is < 1 or > 10)

@@ -111,6 +111,9 @@ internal sealed class MessageTransport(TimeSpan connectTimeout, UpstreamTls tls,
         KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
 
+        // So that a name which leads elsewhere now is asked again, however busy the connections are.
+        PooledConnectionLifetime = UpstreamSocket.LongestLife,
+
         // Byte for byte: Kestrel reads the other side the same way, see GatewayKestrel.
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,

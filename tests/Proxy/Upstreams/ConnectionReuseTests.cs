@@ -48,6 +48,10 @@ public sealed class ConnectionReuseTests
     }
 
     [Fact]
+    public async Task A_busy_connection_is_made_anew_after_ten_minutes() =>
+        Assert.Equal(2, await ConnectionsAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", new VirtualClock(), TimeSpan.FromSeconds(50), requests: 20));
+
+    [Fact]
     public async Task A_connection_that_was_ended_while_it_waited_is_not_used()
     {
         var clock = new VirtualClock();
@@ -138,7 +142,7 @@ public sealed class ConnectionReuseTests
     }
 
     // How many it takes for three requests, one after the other.
-    private static async Task<int> ConnectionsAsync(string answer, VirtualClock? clock = null, TimeSpan between = default)
+    private static async Task<int> ConnectionsAsync(string answer, VirtualClock? clock = null, TimeSpan between = default, int requests = 3)
     {
         var connections = 0;
         using var server = new RawServer(async socket =>
@@ -151,7 +155,7 @@ public sealed class ConnectionReuseTests
         });
         await using var gateway = await Gateway.StartAsync(
             "routes: [{ path: '/{**rest}', service: backend }]", services => services.AddSingleton<TimeProvider>(clock ?? new VirtualClock()), ("backend", [server.Address]));
-        for (var request = 0; request < 3; request++)
+        for (var request = 0; request < requests; request++)
         {
             using var response = await gateway.Client.GetAsync("/x", Token);
             Assert.NotEqual(HttpStatusCode.BadGateway, response.StatusCode);

@@ -14,6 +14,9 @@ internal static class UpstreamSocket
     // What the domain name system allows between two dots is 63.
     private const int Label = 60;
 
+    /// <summary>How old a connection may be when it is used again: its host's name may lead elsewhere by then.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
+
     /// <summary>Where an instance is connected to.</summary>
     public static EndPoint Of(string host, int port) => UnixAddress.Is(host) ? new UnixDomainSocketEndPoint(UnixAddress.PathOf(host))
         : IPAddress.TryParse(host, out var number) ? new IPEndPoint(number, port)

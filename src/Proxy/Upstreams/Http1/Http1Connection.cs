@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Portolan.Proxy.Upstreams.Connecting;
 
 namespace Portolan.Proxy.Upstreams.Http1;
 
@@ -13,6 +14,8 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
 {
     private const int FirstBuffer = 4 * 1024;
     private const int MostInterim = 16;
+
+    private readonly long made = clock.GetTimestamp();
 
     private byte[]? buffer;
     private int start;
@@ -156,8 +159,14 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
             return;
         }
 
-        ReturnBuffer();
         IdleSince = clock.GetTimestamp();
+        if (clock.GetElapsedTime(made, IdleSince) >= UpstreamSocket.LongestLife)
+        {
+            Dispose();
+            return;
+        }
+
+        ReturnBuffer();
         pool.Return(this);
     }
 
