@@ -17,6 +17,7 @@ public sealed class SlowLeaderTests : IAsyncLifetime
     private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Upstream service = null!;
     private Gateway gateway = null!;
+    private bool breaksOff;
     private int asked;
 
     public async ValueTask InitializeAsync()
@@ -24,7 +25,7 @@ public sealed class SlowLeaderTests : IAsyncLifetime
         Random.Shared.NextBytes(body);
         service = await Upstream.StartAsync(async context =>
         {
-            Interlocked.Increment(ref asked);
+            var first = Interlocked.Increment(ref asked) == 1;
             arrived.TrySetResult();
             await gate.Task;
             context.Response.Headers.CacheControl = "public, max-age=60";
@@ -32,6 +33,11 @@ public sealed class SlowLeaderTests : IAsyncLifetime
             {
                 await context.Response.Body.WriteAsync(body.AsMemory(sent, 20_000), Token);
                 await context.Response.Body.FlushAsync(Token);
+                if (breaksOff && first && sent > body.Length / 2)
+                {
+                    context.Abort();
+                    return;
+                }
             }
         });
         var config = ConfigText.Read("routes: [{ path: '/{**rest}', service: backend, cache: { collapseTimeout: 2m } }]");
@@ -91,6 +97,26 @@ public sealed class SlowLeaderTests : IAsyncLifetime
         using var late = await leading;
         Assert.Equal(body, await late.Content.ReadAsByteArrayAsync(Token));
         Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_holds_nobody_and_leaves_nothing_behind()
+    {
+        breaksOff = true;
+        using var leader = await LeadAsync();
+        await arrived.Task.WaitAsync(Patience, Token);
+        var following = FollowAsync();
+        while (gateway.Part<Flights>().Waiting < 1)
+        {
+            await Task.Yield();
+        }
+
+        gate.SetResult();
+
+        // The second answer is whole.
+        Assert.Equal(body, await following.WaitAsync(Patience, Token));
+        Assert.Equal(body, await FollowAsync().WaitAsync(Patience, Token));
+        Assert.Equal(2, asked);
     }
 
     private async Task<RawHttp2> LeadAsync()

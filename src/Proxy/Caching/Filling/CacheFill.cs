@@ -81,6 +81,9 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
             await next(context, match);
             await response.FlushAsync();
             Complete(response.IsBroken);
+
+            // Whatever they wait for has come or will not: how long the client takes for the rest is its own affair.
+            EndFlight();
             await response.EndAsync();
         }
         catch (OperationCanceledException) when (response.IsUnwanted)
@@ -89,6 +92,7 @@ internal sealed class CacheFill(RouteCache cache, HttpContext context, CacheKey 
         }
         finally
         {
+            await response.BreakOffAsync();
             response.Restore();
             ReturnConditions();
             capture?.Free();

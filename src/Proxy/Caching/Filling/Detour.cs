@@ -41,6 +41,13 @@ internal sealed class Detour
         await pumping;
     }
 
+    /// <summary>What comes from inside broke off: so does this, before the request is over.</summary>
+    public async Task BreakOffAsync()
+    {
+        await pipe.Writer.CompleteAsync(new IOException("The answer broke off."));
+        await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task PumpAsync()
     {
         Exception? failure = null;

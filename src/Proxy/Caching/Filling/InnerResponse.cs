@@ -130,6 +130,9 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
         await BeginAsync();
     }
 
+    /// <summary>What comes from inside has ended, in whichever way.</summary>
+    public Task BreakOffAsync() => stream.BreakOffAsync();
+
     /// <summary>Gives the client its response back.</summary>
     public void Restore()
     {

@@ -56,6 +56,9 @@ internal sealed class InnerStream(HttpContext context, RouteCache cache, InnerRe
     /// <summary>Nothing more comes from inside; returns when the client has what there was.</summary>
     public Task EndAsync() => detour?.EndAsync() ?? Task.CompletedTask;
 
+    /// <summary>Nothing of it may go on after the request.</summary>
+    public Task BreakOffAsync() => detour?.BreakOffAsync() ?? Task.CompletedTask;
+
     private async ValueTask WithinAsync(Task writing)
     {
         if (await Task.WhenAny(writing, Task.Delay(Slow, cache.Clock, CancellationToken.None)) != writing)
