@@ -83,12 +83,12 @@ internal static class UpstreamReader
     private static (TimeSpan? After, double? Percentile) Hedge(YamlFields fields, YamlProblems problems)
     {
         var text = fields.Text("hedge", "a time like 200ms, or p95");
-        if (text is not ['p', .. var number])
+        if (text is null || Quantity.TryTime(text, out _))
         {
             return (fields.Time("hedge"), null);
         }
 
-        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent))
+        if (text is ['p', .. var number] && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent))
         {
             return (null, percent / 100);
         }

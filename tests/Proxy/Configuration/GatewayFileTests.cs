@@ -88,6 +88,7 @@ public sealed class GatewayFileTests
     [InlineData("timeout: 50d\nroutes: []", "1:10: 'timeout' must be longer than nothing, and at most a day (24h); found '50d'.")]
     [InlineData("routes: [{ path: /a, service: a, timeout: 50d }]", "1:43: 'timeout' must be longer than nothing, and at most a day (24h); found '50d'.")]
     [InlineData("services: { a: { timeout: 50d } }\nroutes: []", "1:27: 'timeout' must be longer than nothing, and at most a day (24h); found '50d'.")]
+    [InlineData("services: { a: { hedge: fast } }\nroutes: []", "1:25: expected a time like 200ms, or p95, as 'hedge', found 'fast'.")]
     [InlineData("connectTimeout: 0s\nroutes: []", "1:17: 'connectTimeout' must be longer than nothing, and at most a day (24h); found '0s'.")]
     [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, window: 0s } }]", "1:65: 'window' must be longer than nothing, and at most a day (24h); found '0s'.")]
     [InlineData("routes: [{ path: /a, service: a, rateLimit: { limit: 1, burst: 5 } }]", "1:64: 'burst' is for token-bucket, leaky-bucket and gcra; remove 'burst', or choose one of them as 'algorithm'.")]
