@@ -138,7 +138,11 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        context.Response.Headers.Allow = string.Join(", ", routes.Allowed(context.Request, path));
+        if (routes.Allowed(context.Request, path) is { Count: > 0 } allowed)
+        {
+            context.Response.Headers.Allow = string.Join(", ", allowed);
+        }
+
         return Task.CompletedTask;
     }
 

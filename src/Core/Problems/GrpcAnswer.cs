@@ -13,7 +13,8 @@ internal static class GrpcAnswer
 
     /// <summary>True for a call of gRPC; not for its form for browsers, which has its status in the body.</summary>
     public static bool IsAsked(HttpRequest request) =>
-        HttpProtocol.IsHttp2(request.Protocol)
+        HttpMethods.IsPost(request.Method)
+        && HttpProtocol.IsHttp2(request.Protocol)
         && request.ContentType is { } type
         && type.StartsWith(MediaType, StringComparison.OrdinalIgnoreCase)
         && (type.Length == MediaType.Length || type[MediaType.Length] is '+' or ';');

@@ -26,7 +26,9 @@ internal sealed class CacheInvalidation(CacheStore store, RouteHandler next)
     {
         var (context, store, key) = ((HttpContext, CacheStore, CacheKey))state;
         var response = context.Response;
-        if (response.StatusCode is >= 200 and < 400)
+
+        // A call of gRPC that failed is 200 too.
+        if (response.StatusCode is >= 200 and < 400 && response.Headers["grpc-status"] is [] or ["0"])
         {
             store.Invalidate(key);
             InvalidateNamed(store, key, response.Headers.Location.ToString());

@@ -45,7 +45,7 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
             if (unreadable && pending is not null)
             {
                 Log.Unreadable(logger, file.Path, exception.Message);
-                Differs("cannot be read");
+                runtime.FileProblem = "cannot be read";
 
                 // So that it is read again when it is back.
                 (pending, seen) = (null, null);
@@ -69,6 +69,13 @@ internal sealed partial class ConfigWatch(GatewayRuntime runtime, WatchedFile fi
     {
         if (now == text && !differs)
         {
+            // It was away for a while; what an operator put in force meanwhile stays.
+            if (runtime.FileProblem is not null && runtime.Current.Origin.Source != "operator")
+            {
+                Log.Restored(logger, file.Path, runtime.Current.Origin.Version);
+            }
+
+            runtime.FileProblem = null;
             return;
         }
 

@@ -8,6 +8,7 @@ namespace Portolan.Proxy.Settings;
 internal static partial class YamlText
 {
     private const int Deepest = 100;
+    private const long MostNodes = 1_000_000;
 
     /// <summary>The one document of the text; null, and a problem, when there is none.</summary>
     /// <param name="text">YAML, and so JSON too.</param>
@@ -38,6 +39,12 @@ internal static partial class YamlText
             }
 
             var root = stream.Documents[0].RootNode;
+            if (SizeOf(root, new(ReferenceEqualityComparer.Instance)) > MostNodes)
+            {
+                problems.Add(root.Start, "its aliases (*name) contain themselves, or make more of the file than a gateway could use; write out what they stand for.");
+                return null;
+            }
+
             new YamlMerge(problems).Into(root);
             return root;
         }
@@ -46,6 +53,29 @@ internal static partial class YamlText
             Explain(broken, text, problems);
             return null;
         }
+    }
+
+    // With aliases written out; more than the most where one contains itself.
+    private static long SizeOf(YamlNode node, Dictionary<YamlNode, long> known)
+    {
+        if (known.TryGetValue(node, out var size))
+        {
+            return size;
+        }
+
+        known[node] = MostNodes + 1;
+        var inner = node switch
+        {
+            YamlSequenceNode list => list.Children,
+            YamlMappingNode mapping => mapping.Children.SelectMany(pair => new[] { pair.Key, pair.Value }),
+            _ => [],
+        };
+        foreach (var child in inner)
+        {
+            size = Math.Min(size + SizeOf(child, known), MostNodes + 1);
+        }
+
+        return known[node] = size + 1;
     }
 
     // Making nodes of it takes a piece of the stack for each level.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Primitives;
 
 namespace Portolan.Proxy.Traffic;
@@ -5,6 +6,8 @@ namespace Portolan.Proxy.Traffic;
 /// <summary>Finds one cookie without taking all of them apart.</summary>
 internal static class Cookies
 {
+    private static readonly SearchValues<char> Given = SearchValues.Create("0123456789abcdef");
+
     /// <summary>The first of that name; empty when there is none.</summary>
     public static ReadOnlySpan<char> Find(StringValues header, string name)
     {
@@ -23,15 +26,18 @@ internal static class Cookies
         return default;
     }
 
-    /// <summary>True when there is a cookie of another name than that.</summary>
-    public static bool HasOther(StringValues header, string name)
+    /// <summary>
+    /// True when there is any cookie but the gateway's own, as the gateway gives it: where one ends is read differently by some
+    /// services, so a value that could hide another cookie is another cookie.
+    /// </summary>
+    public static bool HasOther(StringValues header)
     {
         foreach (var line in header)
         {
             foreach (var part in line.AsSpan().Split(';'))
             {
                 var pair = line.AsSpan(part).Trim();
-                if (!pair.IsEmpty && !(pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal)))
+                if (!pair.IsEmpty && !IsOwn(pair))
                 {
                     return true;
                 }
@@ -39,5 +45,12 @@ internal static class Cookies
         }
 
         return false;
+    }
+
+    private static bool IsOwn(ReadOnlySpan<char> pair)
+    {
+        var name = SubjectConfig.Default.Name;
+        return pair.Length == name.Length + 1 + Subject.Length && pair.StartsWith(name, StringComparison.Ordinal) && pair[name.Length] == '='
+            && !pair[(name.Length + 1)..].ContainsAnyExcept(Given);
     }
 }

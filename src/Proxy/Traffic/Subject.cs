@@ -9,6 +9,9 @@ internal sealed class Subject(SubjectConfig config, Random random)
 {
     private readonly string place = "cookie " + config.Name;
 
+    /// <summary>Characters of the value that the gateway gives, hexadecimal.</summary>
+    public const int Length = 24;
+
     private const int LongestCookie = 128;
 
     public ulong Of(HttpContext context) => config.By switch
@@ -38,7 +41,7 @@ internal sealed class Subject(SubjectConfig config, Random random)
         }
 
         // It names nobody: only this browser again.
-        Span<byte> bytes = stackalloc byte[12];
+        Span<byte> bytes = stackalloc byte[Length / 2];
         random.NextBytes(bytes);
         var given = Convert.ToHexStringLower(bytes);
         context.Items[place] = given;

@@ -9,13 +9,13 @@ internal static class UpstreamOutcomes
 {
     /// <summary>
     /// 5xx and 408 are failures, 429 asks for less, everything else is work done. But a 408 to half a request is about the
-    /// client, who was too slow for the service; and 501 and 505 are about a method or a version that any stranger may ask for.
+    /// client, who was too slow for the service; and 501, 505 and 508 are about a method, a version or a way that any stranger may ask for.
     /// Of gRPC, UNAVAILABLE is what 503 is, and RESOURCE_EXHAUSTED what 429 is.
     /// </summary>
     public static Verdict Of(UpstreamResponse response) => response.Status switch
     {
         408 when response.IsEarly => Verdict.Neutral,
-        501 or 505 => Verdict.Neutral,
+        501 or 505 or 508 => Verdict.Neutral,
         >= 500 or 408 => Verdict.Failure,
         429 => Verdict.Throttled,
         200 when response.GrpcStatus is { } status => status switch { "14" => Verdict.Failure, "8" => Verdict.Throttled, _ => Verdict.Success },

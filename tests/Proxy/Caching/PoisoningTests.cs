@@ -150,10 +150,13 @@ public sealed class PoisoningTests
     }
 
     [Theory]
-    [InlineData("portolan-subject=0a1b", "1")]
-    [InlineData(" portolan-subject=0a1b ;", "1")]
-    [InlineData("portolan-subject=0a1b; session=one", "2")]
-    [InlineData("portolan-subjects=0a1b", "2")]
+    [InlineData("portolan-subject=0a1b2c3d4e5f0a1b2c3d4e5f", "1")]
+    [InlineData(" portolan-subject=0a1b2c3d4e5f0a1b2c3d4e5f ;", "1")]
+    [InlineData("portolan-subject=0a1b2c3d4e5f0a1b2c3d4e5f; session=one", "2")]
+    [InlineData("portolan-subject=0a1b2c3d4e5f0a1b2c3d4e5f session=one", "2")]
+    [InlineData("portolan-subject=0a1b, session=mallorysown", "2")]
+    [InlineData("portolan-subject=x session=mallorysownnn", "2")]
+    [InlineData("portolan-subjects=0a1b2c3d4e5f0a1b2c3d4e5f", "2")]
     [InlineData("portolan-subject", "2")]
     public async Task The_gateways_own_cookie_makes_nobody_known_to_a_service(string cookie, string expected)
     {

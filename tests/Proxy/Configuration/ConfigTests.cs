@@ -123,4 +123,15 @@ public sealed class ConfigTests
         Assert.Null(GatewayFile.Parse("routes:\n  " + string.Concat(Enumerable.Repeat(level, 200_000)), problems));
         Assert.Contains("nested more than 100 deep", problems.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("x-a: &a\n  b: *a\nroutes: []")]
+    [InlineData("x-a: &a [1,2,3,4,5,6,7,8]\nx-b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nx-d: &d [*c,*c,*c,*c,*c,*c,*c,*c]\nx-e: &e [*d,*d,*d,*d,*d,*d,*d,*d]\nx-f: &f [*e,*e,*e,*e,*e,*e,*e,*e]\nx-g: [*f,*f,*f,*f,*f,*f,*f,*f]\nroutes: []")]
+    public void Aliases_that_never_end_are_refused(string yaml)
+    {
+        var problems = new YamlProblems("gateway.yaml");
+
+        Assert.Null(GatewayFile.Parse(yaml, problems));
+        Assert.Contains("aliases (*name) contain themselves", problems.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -110,6 +110,43 @@ public sealed class UpstreamTlsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_comes_behind_an_answer_is_nobodys_answer()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(pem.Certificate, pem.Key);
+        _ = Task.Run(
+            async () =>
+            {
+                while (true)
+                {
+                    var client = await listener.AcceptTcpClientAsync(Token);
+                    _ = ServeAsync(client);
+                }
+            },
+            Token);
+        await using var gateway = await StartAsync($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "");
+        for (var round = 0; round < 5; round++)
+        {
+            Assert.Equal("body", await gateway.Client.GetStringAsync("/x", Token));
+        }
+
+        async Task ServeAsync(System.Net.Sockets.TcpClient client)
+        {
+            await using var stream = new System.Net.Security.SslStream(client.GetStream());
+            await stream.AuthenticateAsServerAsync(certificate);
+            var buffer = new byte[4096];
+            while (await stream.ReadAsync(buffer, Token) > 0)
+            {
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"u8.ToArray(), Token);
+                await stream.FlushAsync(Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+                await stream.WriteAsync("bodyHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON"u8.ToArray(), Token);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_peer_that_speaks_no_TLS_ends_in_time()
     {
         await using var plain = await Upstream.StartEchoAsync();

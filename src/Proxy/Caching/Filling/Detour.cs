@@ -16,13 +16,22 @@ internal sealed class Detour
     private readonly RouteCache cache;
     private readonly Pipe pipe;
     private readonly Task pumping;
+    private readonly CancellationToken aborted;
+    private readonly int most;
 
-    public Detour(HttpContext context, Stream client, RouteCache cache)
+    private Detour(HttpContext context, Stream client, RouteCache cache, int most)
     {
-        (this.context, this.client, this.cache) = (context, client, cache);
-        var most = Math.Max(1, cache.Config.MaxEntry);
+        (this.context, this.client, this.cache, this.most) = (context, client, cache, most);
+        aborted = context.RequestAborted;
         pipe = new Pipe(new PipeOptions(pauseWriterThreshold: most, resumeWriterThreshold: Math.Max(1, most / 2), useSynchronizationContext: false));
         pumping = PumpAsync();
+    }
+
+    /// <summary>Null where the cache has no memory to lend for it.</summary>
+    public static Detour? TryBegin(HttpContext context, Stream client, RouteCache cache)
+    {
+        var most = (int)Math.Clamp(cache.Config.MaxEntry, 1, int.MaxValue);
+        return cache.Store.TryReserve(most) ? new Detour(context, client, cache, most) : null;
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -41,11 +50,12 @@ internal sealed class Detour
         await pumping;
     }
 
-    /// <summary>What comes from inside broke off: so does this, before the request is over.</summary>
+    /// <summary>The end, in whichever way: what comes from inside broke off, or has all come. Called once.</summary>
     public async Task BreakOffAsync()
     {
         await pipe.Writer.CompleteAsync(new IOException("The answer broke off."));
         await pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cache.Store.Release(most);
     }
 
     private async Task PumpAsync()
@@ -55,10 +65,10 @@ internal sealed class Detour
         {
             while (true)
             {
-                var read = await pipe.Reader.ReadAsync(context.RequestAborted);
+                var read = await pipe.Reader.ReadAsync(aborted);
                 foreach (var piece in read.Buffer)
                 {
-                    var writing = client.WriteAsync(piece, context.RequestAborted);
+                    var writing = client.WriteAsync(piece, aborted);
                     using var watch = writing.IsCompleted ? null : ClientWrites.Watch(context, cache.Patience, cache.Clock);
                     await writing;
                 }

@@ -87,7 +87,7 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
     public void Abort()
     {
         IsBroken = true;
-        if (!IsUnwanted)
+        if (!fill.IsNotModified)
         {
             lifetime.Abort();
         }
@@ -163,7 +163,7 @@ internal sealed class InnerResponse : IHttpResponseFeature, IHttpResponseBodyFea
     // The client has it already, and hears so at once: the rest concerns the store at most.
     private async ValueTask AnswerAsync()
     {
-        await body.StartAsync(lifetime.RequestAborted);
+        await body.CompleteAsync();
         await EndIfUnwantedAsync();
     }
 

@@ -30,7 +30,7 @@ internal sealed class InnerStream(HttpContext context, RouteCache cache, InnerRe
 
         if (detour is null && fill.IsWaitedFor)
         {
-            detour = new Detour(context, body.Stream, cache);
+            detour = Detour.TryBegin(context, body.Stream, cache);
         }
 
         if (detour is not null)

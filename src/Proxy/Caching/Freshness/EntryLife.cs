@@ -20,5 +20,5 @@ internal readonly record struct RequestFacts(bool HasAuthorization, bool HasCook
     // By the gateway's own cookie a service does not know anybody; and answers may be kept apart by key.
     public static RequestFacts Of(IHeaderDictionary headers, CacheConfig config) => new(
         headers.Authorization.Count > 0 || (headers.ContainsKey(Credentials.ApiKey) && !config.Key.Contains(Credentials.ApiKey, StringComparer.OrdinalIgnoreCase)),
-        Cookies.HasOther(headers.Cookie, SubjectConfig.Default.Name));
+        Cookies.HasOther(headers.Cookie));
 }

@@ -23,6 +23,7 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
     private int headAt;
     private int aborted;
     private SilenceTimer? silence;
+    private Task<int>? waiting;
 
     /// <summary>The pool it came from and goes back to.</summary>
     public Http1Pool Pool => pool;
@@ -54,7 +55,7 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
         var kept = Head.KeptFor is { } told && told < longestIdle ? told : longestIdle;
         try
         {
-            return clock.GetElapsedTime(IdleSince) < kept && !socket.Poll(0, SelectMode.SelectRead);
+            return clock.GetElapsedTime(IdleSince) < kept && waiting?.IsCompleted != true && !socket.Poll(0, SelectMode.SelectRead);
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
@@ -166,6 +167,17 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
             return;
         }
 
+        // Over TLS it may have been received already, where the socket does not show it.
+        if (secure is not null)
+        {
+            waiting = secure.ReadAsync(Memory<byte>.Empty).AsTask();
+            if (waiting.IsCompleted)
+            {
+                Dispose();
+                return;
+            }
+        }
+
         ReturnBuffer();
         pool.Return(this);
     }
@@ -201,10 +213,17 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
     }
 
     // What breaks a connection looks the same with and without TLS.
-    private static async ValueTask<int> ReadAsync(SslStream secure, Memory<byte> into, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAsync(SslStream secure, Memory<byte> into, CancellationToken cancellationToken)
     {
         try
         {
+            // One that began while the connection was idle comes first; there is never more than one.
+            if (waiting is { } before)
+            {
+                waiting = null;
+                await before;
+            }
+
             return await secure.ReadAsync(into, cancellationToken);
         }
         catch (IOException exception) when (exception.InnerException is SocketException reason)
