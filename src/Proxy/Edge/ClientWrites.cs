@@ -19,13 +19,13 @@ internal static class ClientWrites
             var writing = context.Response.BodyWriter.WriteAsync(body[..Math.Min(Piece, body.Length)], context.RequestAborted);
             if (!writing.IsCompletedSuccessfully)
             {
-                using var watch = Watch(context, patience, clock);
+                await using var watch = Watch(context, patience, clock);
                 await writing;
             }
         }
     }
 
-    /// <summary>Ends the connection, or on HTTP/2 the stream, unless it is disposed in time.</summary>
+    /// <summary>Ends the connection, or on HTTP/2 the stream, unless it is disposed in time; asynchronously, so that it cannot strike the next request.</summary>
     public static ITimer Watch(HttpContext context, TimeSpan patience, TimeProvider clock) =>
         clock.CreateTimer(static context => ((HttpContext)context!).Abort(), context, patience, Timeout.InfiniteTimeSpan);
 }

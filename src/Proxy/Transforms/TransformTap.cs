@@ -69,7 +69,7 @@ internal sealed partial class TransformTap(HttpContext context, RouteMatch match
 
         Context.Response.ContentLength = bytes.Length;
         var writing = Outer.WriteAsync(bytes, Context.RequestAborted);
-        using var watch = writing.IsCompleted ? null : transform.Watch(Context);
+        await using var watch = writing.IsCompleted ? null : transform.Watch(Context);
         await writing;
     }
 

@@ -69,7 +69,7 @@ internal sealed class Detour
                 foreach (var piece in read.Buffer)
                 {
                     var writing = client.WriteAsync(piece, aborted);
-                    using var watch = writing.IsCompleted ? null : ClientWrites.Watch(context, cache.Patience, cache.Clock);
+                    await using var watch = writing.IsCompleted ? null : ClientWrites.Watch(context, cache.Patience, cache.Clock);
                     await writing;
                 }
 

@@ -206,9 +206,9 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
             await secure.WriteAsync(bytes);
             return bytes.Length;
         }
-        catch (IOException exception) when (exception.InnerException is SocketException reason)
+        catch (IOException exception)
         {
-            throw reason;
+            throw exception.InnerException as SocketException ?? new SocketException((int)SocketError.ConnectionReset, exception.Message);
         }
     }
 
@@ -226,9 +226,9 @@ internal sealed class Http1Connection(Socket socket, SslStream? secure, Http1Poo
 
             return await secure.ReadAsync(into, cancellationToken);
         }
-        catch (IOException exception) when (exception.InnerException is SocketException reason)
+        catch (IOException exception)
         {
-            throw reason;
+            throw exception.InnerException as SocketException ?? new SocketException((int)SocketError.ConnectionReset, exception.Message);
         }
     }
 
