@@ -50,7 +50,7 @@ internal sealed class GatewaySteps(GatewayRuntime runtime, HomePage home)
         {
             ClientAddress.Restore(context, hops);
         }
-        else if (!runtime.Current.Config.AcceptFlags)
+        else if (!runtime.Current.Config.TrustsCallers)
         {
             // Who trusts nobody in front of him has no copies from there, only somebody who would not be mirrored.
             context.Request.Headers.Remove(RequestHeaders.MirrorMark);

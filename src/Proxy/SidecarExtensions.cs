@@ -34,7 +34,7 @@ internal static class SidecarExtensions
         {
             Routes = [new RouteConfig { Path = "/{**rest}", Service = service }],
             Limits = Lenient,                   // the application has limits of its own
-            AcceptFlags = true,
+            TrustsCallers = true,
             TrustedHops = 1,                    // callers are gateways and other sidecars, which tell whom they call for
         });
     }
@@ -56,7 +56,7 @@ internal static class SidecarExtensions
             Routes = [new RouteConfig { Path = "/{**rest}", ByName = true }],
             Services = [new UpstreamConfig { Name = UpstreamConfig.All, Attempts = 3 }],
             Limits = Lenient,
-            AcceptFlags = true,
+            TrustsCallers = true,
         });
     }
 

@@ -30,5 +30,5 @@ internal sealed class StaleParts(TimeProvider clock)
     public Remembered<JsonElement>? Recall(HttpContext context, string part, string path) =>
         IsForEverybody(context.Request) && parts.TryGetValue(part, out var known) ? known.Recall(path) : null;
 
-    private static bool IsForEverybody(HttpRequest request) => !Credentials.AreIn(request.Headers) && request.Headers.Cookie.Count == 0;
+    private static bool IsForEverybody(HttpRequest request) => !Credentials.Headers.Any(request.Headers.ContainsKey);
 }

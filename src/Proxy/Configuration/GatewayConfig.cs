@@ -54,8 +54,8 @@ public sealed record GatewayConfig
     /// <summary>True (default): well-formed correlation ids of clients are continued. False: each request gets new ones.</summary>
     public bool AcceptCorrelation { get; init; } = true;
 
-    /// <summary>True where callers are trusted to say which flags are on: in a sidecar.</summary>
-    internal bool AcceptFlags { get; init; }
+    /// <summary>True in a sidecar, whose callers are trusted: to say which flags are on, and what is a copy.</summary>
+    internal bool TrustsCallers { get; init; }
 
     /// <summary>What a composed answer may take: less than all, so that time remains to tell the client what could not be had.</summary>
     internal TimeSpan CompositionTime => Timeout * 0.85;

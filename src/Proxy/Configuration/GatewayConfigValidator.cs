@@ -52,19 +52,16 @@ internal static class GatewayConfigValidator
             AccessLogReader.Check(log, "accessLog", errors);
         }
 
-        if (!IsTime(config.Timeout))
+        if (!Quantity.IsWait(config.Timeout))
         {
             errors.Add(new ConfigError("timeout", "must be longer than nothing, and at most a day (24h)."));
         }
 
-        if (!IsTime(config.ConnectTimeout))
+        if (!Quantity.IsWait(config.ConnectTimeout))
         {
             errors.Add(new ConfigError("connectTimeout", "must be longer than nothing, and at most a day (24h)."));
         }
     }
-
-    /// <summary>True for a time that may pass while somebody waits; timers take no more than some weeks.</summary>
-    public static bool IsTime(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 
     private static void CheckNames(ConfigList<RouteConfig> routes, List<ConfigError> errors)
     {

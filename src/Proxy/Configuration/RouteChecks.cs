@@ -72,7 +72,7 @@ internal static class RouteChecks
 
     private static void CheckCalls(RouteConfig route, string where, List<ConfigError> errors)
     {
-        if (route.Timeout is { } time && !GatewayConfigValidator.IsTime(time))
+        if (route.Timeout is { } time && !Quantity.IsWait(time))
         {
             errors.Add(new ConfigError(where + ".timeout", "must be longer than nothing, and at most a day (24h)."));
         }

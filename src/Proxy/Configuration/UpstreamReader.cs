@@ -36,12 +36,12 @@ internal static class UpstreamReader
     public static void Check(UpstreamConfig upstream, string where, List<ConfigError> errors)
     {
         Require(upstream.Addresses.All(StaticServices.IsAddress), "addresses", "must be addresses such as 127.0.0.1:5001, https://api.example:443 or unix:/run/app.sock, without a path.");
-        Require(upstream.Timeout is not { } time || GatewayConfigValidator.IsTime(time), "timeout", "must be longer than nothing, and at most a day (24h).");
+        Require(upstream.Timeout is not { } time || Quantity.IsWait(time), "timeout", "must be longer than nothing, and at most a day (24h).");
         Require(upstream.Attempts is >= 1 and <= 10, "attempts", "must be from 1, which repeats nothing, to 10.");
         Require(upstream.RetryBudget is >= 0 and <= 10, "retryBudget", "must be from 0 to 10, the repetitions a call may add.");
         Require(upstream.Concurrency is null or (>= 1 and <= 1_000_000), "concurrency", "must be from 1 to 1,000,000 requests at once.");
         Require(upstream.Queue is >= 0 and <= 1_000_000, "queue", "must be from 0 to 1,000,000 requests that wait.");
-        Require(upstream.HedgeAfter is not { } after || GatewayConfigValidator.IsTime(after), "hedge", "must be longer than nothing, and at most a day (24h).");
+        Require(upstream.HedgeAfter is not { } after || Quantity.IsWait(after), "hedge", "must be longer than nothing, and at most a day (24h).");
         Require(upstream.HedgePercentile is null or (>= 0.5 and <= 1), "hedge", "must be from p50 to p100.");
         Require(upstream.OpensAfter is >= 1 and <= 1_000_000, "opensAfter", "must be from 1 to 1,000,000 failures in a row.");
         Require(upstream.StaysOpen > TimeSpan.Zero && upstream.StaysOpen <= TimeSpan.FromHours(1), "staysOpen", "must be longer than nothing and no more than an hour.");

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Portolan.Proxy.Edge;
 
 /// <summary>Headers by which a caller says who he is: what one may see, another one may not.</summary>
@@ -10,7 +8,4 @@ internal static class Credentials
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Headers { get; } = ["Authorization", "Cookie", ApiKey];
-
-    /// <summary>True when a caller proves who he is by other means than cookies.</summary>
-    public static bool AreIn(IHeaderDictionary headers) => headers.Authorization.Count > 0 || headers.ContainsKey(ApiKey);
 }

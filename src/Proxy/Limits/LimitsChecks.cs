@@ -23,11 +23,11 @@ internal static class LimitsChecks
             (limits.Uri is >= 64 and <= MostUri, "uri", "must be from 64B to 256KiB."),
             (limits.Headers is >= 256 and <= MostHeaderBytes, "headers", "must be from 256B to 512KiB."),
             (limits.HeaderCount is >= 1 and <= MostHeaders, "headerCount", $"must be from 1 to {MostHeaders}."),
-            (IsTime(limits.HeaderTime), "headerTime", "must be longer than nothing, and at most a day (24h)."),
+            (Quantity.IsWait(limits.HeaderTime), "headerTime", "must be longer than nothing, and at most a day (24h)."),
             (limits.BodyRate >= 0, "bodyRate", "must be 0 or more bytes a second."),
             (limits.AnswerRate >= 0, "answerRate", "must be 0 or more bytes a second."),
             (limits.Grace >= ShortestGrace, "grace", "must be at least 1.1s: clients are looked at once a second."),
-            (IsTime(limits.Idle), "idle", "must be longer than nothing, and at most a day (24h)."),
+            (Quantity.IsWait(limits.Idle), "idle", "must be longer than nothing, and at most a day (24h)."),
             (limits.Connections is null or > 0, "connections", "must be at least 1; remove it for any number."),
             (limits.Streams is >= 1 and <= MostStreams, "streams", $"must be from 1 to {MostStreams}."),
         ];
@@ -49,6 +49,4 @@ internal static class LimitsChecks
         ];
         errors.AddRange(from rule in rules where !rule.Holds select new ConfigError($"{where}.{rule.Field}", rule.Otherwise));
     }
-
-    private static bool IsTime(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 }

@@ -63,7 +63,7 @@ internal sealed class GatewayRuntime
     {
         var routes = new RouteTable(chain.Build(config, kept));
         Flag[] flags = [.. config.Flags.Select(flag => kept.Get(flag.Name, flag, () => new Flag(flag, random)))];
-        var snapshot = new GatewaySnapshot(config, routes, config.AcceptFlags ? null : new FlagSet(flags), new ConfigOrigin(version, clock.GetUtcNow(), source), text);
+        var snapshot = new GatewaySnapshot(config, routes, config.TrustsCallers ? null : new FlagSet(flags), new ConfigOrigin(version, clock.GetUtcNow(), source), text);
         kept.Settle();
         upstream.Configure(config);
         ServerLimits.Apply(server, config.Limits);

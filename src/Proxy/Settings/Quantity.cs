@@ -77,4 +77,7 @@ internal static class Quantity
         var (unit, factor) = units.LastOrDefault(one => value != 0 && value % one.Factor == 0, units[0]);
         return (value / factor).ToString("0.####", CultureInfo.InvariantCulture) + unit;
     }
+
+    /// <summary>True for a time for which somebody may wait: timers take no more than some weeks.</summary>
+    public static bool IsWait(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 }
